@@ -1,0 +1,49 @@
+# hotseat. `make run` plays a round in this terminal; `make test` runs every test.
+# Plain `make` builds build/hotseat and build/plugins/*.so.
+
+VERSION  := 0.1.0
+BUILD    ?= build
+PREFIX   ?= /usr/local
+CC       ?= cc
+PKGS     := libuv libconfuse jansson sqlite3 libcurl libcrypto libedit
+OPT      ?= -O2 -g
+SAN      ?=
+WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wmissing-prototypes
+WERROR   ?= -Werror
+CPPFLAGS += -D_GNU_SOURCE -DHOTSEAT_VERSION='"$(VERSION)"' -DHOTSEAT_PREFIX='"$(PREFIX)"' -Iinclude -Ibot
+LIBS      = $(shell pkg-config --libs $(PKGS)) -lmd4c -lircclient -ldl -lm
+PKGFLAGS  = $(shell pkg-config --cflags $(PKGS))
+ALLFLAGS  = -std=c17 $(OPT) $(WARN) $(WERROR) -fPIC -fstack-protector-strong $(SAN) $(CPPFLAGS) $(PKGFLAGS) $(CFLAGS) -MMD -MP
+
+SRC      := $(shell find bot -name '*.c' ! -path bot/main.c | sort)
+OBJ      := $(SRC:%.c=$(BUILD)/%.o)
+LIB      := $(BUILD)/libhotseat.a
+PLUGINS  := $(patsubst plugins/%/,%,$(sort $(dir $(wildcard plugins/*/*.c))))
+PLUGSO   := $(PLUGINS:%=$(BUILD)/plugins/%.so)
+
+all: $(BUILD)/hotseat $(PLUGSO)
+
+$(BUILD)/hotseat: $(BUILD)/bot/main.o $(LIB)
+	$(CC) $(OPT) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(LIB): $(OBJ)
+	rm -f $@ && ar rcs $@ $^
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(ALLFLAGS) -c -o $@ $<
+
+# A plugin sees include/ only.
+$(BUILD)/plugins/%.so: plugins/%/*.c include/hotseat/plugin.h
+	@mkdir -p $(@D)
+	$(CC) -std=c17 $(OPT) $(WARN) $(WERROR) -fPIC -shared -fvisibility=hidden $(SAN) -Iinclude $(CFLAGS) -o $@ $(filter %.c,$^)
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+
+include tests/tests.mk
+
+clean:
+	rm -rf $(BUILD)
+
+.PHONY: all clean
+.SECONDARY:

@@ -1,0 +1,166 @@
+/*
+ * The interfaces between the application and its adapters: store, transport,
+ * clock, chance. Every port has at least two adapters and one contract test
+ * suite that runs over all of them (tests/contract/).
+ */
+#ifndef APP_PORTS_H
+#define APP_PORTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/effect.h"
+#include "core/event.h"
+#include "core/round.h"
+#include "core/world.h"
+#include "util/error.h"
+
+/* ---- time and chance ---- */
+
+struct clock_port {
+    void *context;
+    int64_t (*now)(void *context); /* ms since 1970 UTC */
+};
+
+struct chance_port {
+    void *context;
+    uint64_t (*draw)(void *context);
+};
+
+/* ---- store ---- */
+
+/* One row of the outbox: a message that is committed and not yet known to be sent. */
+struct outbox_row {
+    int64_t id; /* grows with time */
+    struct address to;  /* the place, or the person if `private_talk` */
+    bool private_talk;
+    unsigned flags;     /* EFFECT_URGENT */
+    const char *collapse; /* NULL or a key */
+    const char *bytes;  /* struct text's stored form */
+    size_t size;
+    int64_t at;
+};
+typedef int outbox_row_fn(void *context, const struct outbox_row *row); /* non-zero stops */
+/* Takes the round. -1 makes the load fail. question_body: the stored JSON of its question, NULL while gathering. */
+typedef int round_load_fn(void *context, struct round *round_take, const char *question_body);
+typedef int draft_load_fn(void *context, const struct draft_record *draft);
+
+/*
+ * All functions return 0, or -1 with *error set (error may be NULL). A write
+ * needs an open transaction. Strings given to callbacks are borrowed for the
+ * call. Not thread-safe: one owner.
+ */
+struct store;
+struct store_ops {
+    const char *name; /* "sqlite", "memory" */
+    void (*destroy)(struct store *store);
+
+    int (*begin)(struct store *store, struct error *error);
+    int (*commit)(struct store *store, struct error *error); /* durable when it returns 0; on -1 the transaction is still open or gone: call rollback */
+    void (*rollback)(struct store *store); /* fine without a transaction */
+    int (*savepoint)(struct store *store, struct error *error);  /* one level */
+    int (*release)(struct store *store, struct error *error);
+    int (*rollback_to)(struct store *store, struct error *error); /* back to, and ends, the savepoint */
+
+    /* Inbox. *fresh = false if (transport, network, id) was recorded before. */
+    int (*inbox_add)(struct store *store, const char *transport, const char *network,
+                     const char *id, int64_t at, bool *fresh, struct error *error);
+    /* Forgets ids older than `before`. */
+    int (*inbox_trim)(struct store *store, int64_t before, struct error *error);
+
+    /* People and places: found, or made known. */
+    int (*member)(struct store *store, const struct address *who, const char *name, int64_t now,
+                  uint64_t *id, struct error *error);
+    int (*room)(struct store *store, const struct address *place, int64_t now, uint64_t *id,
+                struct error *error);
+    /* The places of a room (struct address borrowed during the call). */
+    int (*room_places)(struct store *store, uint64_t room,
+                       int (*place)(void *context, const struct address *place), void *context,
+                       struct error *error);
+
+    /* Stores one RECORD_* effect; a ledger entry also moves the boards. For
+     * RECORD_ROUND with a question, the question's body is kept once by (id, hash). */
+    int (*record)(struct store *store, const struct effect *effect, struct error *error);
+
+    /* Outbox. add gives the id; a row with the same target and collapse key
+     * that is not marked as taken is replaced (removed, then added at the end). */
+    int (*outbox_add)(struct store *store, const struct outbox_row *row, int64_t *id,
+                      struct error *error);
+    /* Rows with id > after, in order of id, at most `limit`. */
+    int (*outbox_read)(struct store *store, int64_t after, size_t limit, outbox_row_fn *row,
+                       void *context, struct error *error);
+    /* Handed to a transport: no longer collapsible. In memory only; forgotten on restart. */
+    void (*outbox_taken)(struct store *store, int64_t id);
+    int (*outbox_done)(struct store *store, int64_t id, struct error *error);
+
+    /* Loading what is open. */
+    int (*rounds_open)(struct store *store, round_load_fn *load, void *context, struct error *error);
+    int (*drafts)(struct store *store, draft_load_fn *load, void *context, struct error *error);
+    int (*next_round)(struct store *store, uint64_t *id, struct error *error);
+
+    /* Reading. */
+    int (*asked)(struct store *store, uint64_t room, uint64_t member, const char *question,
+                 unsigned *times, struct error *error);
+    int (*board)(struct store *store, uint64_t room, enum period period, const char *period_key,
+                 const char *kind, struct board_row *rows, size_t limit, size_t *count,
+                 struct error *error);
+    int (*standing)(struct store *store, uint64_t room, enum period period, const char *period_key,
+                    const char *kind, uint64_t member, struct board_row *row, struct error *error);
+    /* Finds a room by "transport/network/target" or, if that is unambiguous, by its
+     * target alone; NULL key: the only room, or the one used last. ERR_MISSING if there is none. */
+    int (*room_find)(struct store *store, const char *key, uint64_t *id, char name[EVENT_TARGET_MAX],
+                     struct error *error);
+    /* Makes all board aggregates anew from the ledger. */
+    int (*boards_rebuild)(struct store *store, struct error *error);
+};
+struct store {
+    const struct store_ops *ops;
+};
+
+/* ---- transport ---- */
+
+/* A message to send. Borrowed for the call to post(). */
+struct outbound {
+    int64_t id; /* of the outbox row; 0 = not from the outbox (a failure notice): nobody waits for it */
+    const char *target; /* a channel, or an account if private_talk */
+    bool private_talk;
+    unsigned flags;
+    const char *bytes; /* struct text's stored form */
+    size_t size;
+};
+
+enum post_result {
+    POST_TAKEN, /* sent() will be called for it, now or later */
+    POST_BUSY,  /* not now; ready() will be called */
+    POST_REFUSED /* never: unknown target or not renderable; drop it (logged by the caller) */
+};
+
+/* What a transport calls. Never from inside post(), except sent(). */
+struct transport_sink {
+    void *context;
+    void (*event)(void *context, const struct event *event); /* copied by the sink */
+    void (*sent)(void *context, int64_t id); /* it is out, as far as the network lets one know */
+    void (*ready)(void *context, const char *transport, const char *network); /* post again */
+    /* All that was pushed in this turn is complete: process it soon. */
+    void (*wake)(void *context);
+};
+
+struct transport;
+struct transport_ops {
+    const char *name; /* "irc", "console", "script" */
+    int (*start)(struct transport *transport, struct error *error);
+    enum post_result (*post)(struct transport *transport, const struct outbound *message);
+    /* The countdown of a round in one place changed. May be NULL. */
+    void (*progress)(struct transport *transport, const char *target,
+                     const struct progress *progress);
+    /* Flush what is posted, then close; calls done(context) when over, at the latest after `ms`. */
+    void (*stop)(struct transport *transport, int ms, void (*done)(void *context), void *context);
+    void (*destroy)(struct transport *transport);
+};
+struct transport {
+    const struct transport_ops *ops;
+    const char *network; /* its own name: "libera", "local" */
+};
+
+#endif

@@ -1,0 +1,55 @@
+/*
+ * Blind ballots. Before the reveal answers go by labels only, and each voter
+ * has an order of their own, derived from the round's seed: label A of one
+ * voter is not label A of another.
+ */
+#ifndef CORE_BALLOT_H
+#define CORE_BALLOT_H
+
+#include "core/round.h"
+
+struct ballot_order {
+    uint32_t author[ROUND_SEATS_MAX]; /* author[0] is label A */
+    size_t count;
+};
+
+/* The answers a voter may grade (everyone's but their own), in their own order. */
+void ballot_order(const struct round *round, uint32_t voter, struct ballot_order *order);
+/* "A" .. "Z", "AA" ..; out has room for 4 bytes. */
+const char *ballot_label(size_t index, char out[4]);
+/* Index of a label (any case), or -1. */
+int ballot_label_parse(const char *label);
+
+enum ballot_fault {
+    BALLOT_OK,
+    BALLOT_NO_LABEL,     /* the first word is no label */
+    BALLOT_UNKNOWN,      /* no answer has that label for this voter */
+    BALLOT_FEW, BALLOT_MANY, /* not one score per axis */
+    BALLOT_RANGE,        /* a score is not 1..5 */
+    BALLOT_COMMENT_LONG
+};
+struct ballot_words {
+    size_t index; /* of the label */
+    uint8_t score[HS_AXES_MAX];
+    const char *comment; /* in the text, or NULL */
+    size_t comment_length;
+};
+/* Parses "B 4 3 5 4 good trade-offs" (also "B 4,3,5,4" and "B 4353"). */
+enum ballot_fault ballot_parse(const char *text, size_t length, size_t axes, size_t answers,
+                               struct ballot_words *out);
+
+/* One answer's outcome: the rubric-weighted mean over its ballots. */
+void ballot_result(const struct round *round, uint32_t author, struct hs_result *result);
+/* Weighted mean of one ballot's axes; 0 if it has none. */
+double ballot_mean(const struct hs_rubric *rubric, const uint8_t score[HS_AXES_MAX]);
+
+/*
+ * What graders may read of an answer: names of people (whole words, any case,
+ * with or without "@") become "[name]", and a signature in the last lines goes.
+ * *changed tells whether anything was. Appends to out.
+ */
+struct buf;
+void ballot_strip(struct buf *out, const char *answer, size_t length, const char *const *names,
+                  size_t name_count, bool *changed);
+
+#endif

@@ -1,0 +1,160 @@
+/*
+ * What goes out: the effects of one event, in order, each a tagged union.
+ * Records are stored, messages go to the outbox, both in the transaction of
+ * the event; only after the commit is anything sent.
+ *
+ * The list lives in an arena that it borrows; strings are copied into it.
+ * Building is sticky: after a failure effects_ok() is false, and the session
+ * rolls the event back.
+ */
+#ifndef CORE_EFFECT_H
+#define CORE_EFFECT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/event.h"
+#include "core/text.h"
+#include "util/arena.h"
+#include "util/hash.h"
+
+struct round;
+struct seat;
+
+enum effect_kind {
+    /* messages */
+    EFFECT_SAY,      /* to all places of a room */
+    EFFECT_TELL,     /* to one person, privately */
+    EFFECT_REPLY,    /* to one place only: where somebody asked something */
+    EFFECT_PROGRESS, /* the countdown of a round changed */
+    /* records */
+    RECORD_ROUND,  /* the round's own row changed (phase, deadline, pause, question, state, ...) */
+    RECORD_SEAT,   /* a seat was taken or changed */
+    RECORD_ANSWER, /* a new revision of an answer, or its withdrawal */
+    RECORD_BALLOT, /* a ballot was cast or changed */
+    RECORD_LEDGER, /* points and score, append-only */
+    RECORD_ASKED,  /* a room and its people had this question */
+    RECORD_MOTION, /* somebody wants skip, extend, ... of a round */
+    RECORD_DRAFT,  /* lines since !begin, or a text whose round is still unclear */
+    RECORD_LOG     /* audit: who did what to a round */
+};
+
+enum { EFFECT_URGENT = 1 /* a receipt or refusal: before long texts */ };
+
+struct message {
+    uint64_t room;         /* SAY, PROGRESS: room id */
+    struct address to;     /* TELL: the person; REPLY: the place */
+    const char *bytes;     /* a struct text's stored form */
+    size_t size;
+    const char *collapse;  /* NULL, or: replaces an unsent message to the same target with this key */
+    unsigned flags;
+};
+
+struct progress {
+    uint64_t room, round;
+    const char *phase;
+    int64_t deadline;  /* 0 = the round is over */
+    int64_t remaining; /* when paused, else 0 */
+    unsigned done, total;
+};
+
+struct ledger_entry {
+    uint64_t room, round, member;
+    const char *kind;   /* of the round */
+    const char *reason; /* "answer", "votes", or a plugin's */
+    int32_t points;
+    bool scored;        /* score counts in the mean */
+    double score;       /* 1 .. 5 */
+    int64_t at;
+};
+
+struct log_entry {
+    uint64_t room, round, member; /* member 0 = the bot itself */
+    const char *what;             /* "phase answer -> vote", "extend 120 s", ...; no answers, no votes */
+    int64_t at;
+};
+
+struct answer_record {
+    uint64_t round, member;
+    uint32_t revision; /* 1.. */
+    bool withdrawn;
+    const char *text; /* what graders read; empty if withdrawn */
+    size_t length;
+    char hash[SHA256_HEX];
+    int64_t at;
+};
+
+struct ballot_record {
+    uint64_t round, voter, author;
+    uint8_t score[5]; /* per axis, 0 = none */
+    const char *comment;
+    int64_t at;
+};
+
+struct asked_record {
+    uint64_t room;   /* 0, or the room that had it */
+    uint64_t member; /* 0, or the member that had it */
+    const char *question;
+    int64_t at;
+};
+
+struct motion_record {
+    uint64_t round, member;
+    const char *verb;  /* "skip", ...; NULL = all motions of the round are settled, delete them */
+    int64_t amount;    /* seconds for "extend" */
+};
+
+struct draft_record {
+    uint64_t member;
+    uint64_t round;   /* 0 = not yet clear for which */
+    bool revise;      /* replaces the answer when it ends */
+    bool done;        /* the draft is over: delete it */
+    const char *text;
+    size_t length;
+    int64_t at;
+};
+
+struct effect {
+    enum effect_kind kind;
+    struct effect *next;
+    union {
+        struct message message;
+        struct progress progress;
+        const struct round *round;                              /* RECORD_ROUND: read at once */
+        struct { const struct round *round; const struct seat *seat; } seat;
+        struct answer_record answer;
+        struct ballot_record ballot;
+        struct ledger_entry ledger;
+        struct asked_record asked;
+        struct motion_record motion;
+        struct draft_record draft;
+        struct log_entry log;
+    } as;
+};
+
+#define EFFECTS_MAX 4096 /* of one event */
+
+struct effects {
+    struct arena *arena;
+    struct effect *first, **last;
+    size_t count;
+    bool failed;
+};
+
+void effects_init(struct effects *effects, struct arena *arena);
+bool effects_ok(const struct effects *effects);
+/* Appends a zeroed effect; NULL (and failed) when out of memory or over EFFECTS_MAX. */
+struct effect *effects_add(struct effects *effects, enum effect_kind kind);
+/* Drops everything after `mark` (a count taken before), for a failed plugin callback. */
+void effects_truncate(struct effects *effects, size_t mark);
+
+/* Messages. The text is copied; an invalid text makes the list failed. */
+void effects_say(struct effects *effects, uint64_t room, const struct text *text);
+void effects_tell(struct effects *effects, const struct address *to, const struct text *text,
+                  const char *collapse, unsigned flags);
+void effects_reply(struct effects *effects, const struct address *place, const struct text *text);
+/* Copies an address into the arena. */
+struct address effects_address(struct effects *effects, const struct address *address);
+
+#endif

@@ -1,0 +1,68 @@
+/*
+ * Everything that is open: rooms, who is in them, their open rounds and the
+ * drafts of answers. hall_apply() is the core: event in, effects out. It never
+ * sees a socket, a clock, SQL or JSON.
+ */
+#ifndef CORE_HALL_H
+#define CORE_HALL_H
+
+#include "core/effect.h"
+#include "core/event.h"
+#include "core/round.h"
+#include "core/world.h"
+
+struct presence {
+    char *transport, *network, *account, *name;
+};
+
+struct room {
+    uint64_t id;
+    char *transport, *network, *target;
+    struct room_settings settings;
+    struct presence *present;
+    size_t present_count, present_capacity;
+};
+
+/* Lines since !begin, or a private text whose round is not clear yet. */
+struct draft {
+    uint64_t member;
+    uint64_t round; /* 0 = not yet clear */
+    bool revise;
+    bool pending;   /* a text kept for "!answer ROUND", not a !begin */
+    struct buf text;
+    int64_t at;
+};
+
+struct hall {
+    const struct world *world;
+    struct room **rooms;
+    size_t room_count, room_capacity;
+    struct round **rounds; /* open ones, by id */
+    size_t round_count, round_capacity;
+    struct draft *drafts;
+    size_t draft_count, draft_capacity;
+    uint64_t next_round;
+};
+
+void hall_init(struct hall *hall, const struct world *world);
+void hall_finish(struct hall *hall);
+
+/* Applies one event. -1 when memory or the store failed, or effects_ok() is
+ * false: the caller rolls the transaction back, calls hall_forget() and loads
+ * the open rounds anew. */
+int hall_apply(struct hall *hall, const struct event *event, struct effects *effects);
+
+/* When the next EVENT_CLOCK is due (absolute), or 0 if nothing waits for time. */
+int64_t hall_deadline(const struct hall *hall);
+
+/* Drops open rounds and drafts (not rooms and presence), for loading them anew. */
+void hall_forget(struct hall *hall);
+/* Takes a loaded round whose question and plugin are set. 0 or -1. */
+int hall_add_round_take(struct hall *hall, struct round *round);
+int hall_add_draft(struct hall *hall, const struct draft_record *record);
+/* Drops rounds that are over; the session calls it after the commit. */
+void hall_sweep(struct hall *hall);
+
+struct round *hall_round(struct hall *hall, uint64_t id);
+
+#endif

@@ -1,0 +1,148 @@
+/*
+ * One round: its phases, seats, answers and ballots. round_enter() alone
+ * changes the phase, along the table below; every change is logged.
+ */
+#ifndef CORE_ROUND_H
+#define CORE_ROUND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/effect.h"
+#include "core/event.h"
+#include "core/question.h"
+#include "hotseat/plugin.h"
+#include "util/hash.h"
+
+/* phase, stored and shown word */
+#define ROUND_PHASES(X)                                                                            \
+    X(GATHER, "gather") /* people take seats, the question is not out */                           \
+    X(ANSWER, "answer") /* the question is out, answers are sealed */                              \
+    X(VOTE, "vote")     /* answers are locked, ballots are open */                                 \
+    X(REVEAL, "reveal") /* scores are being told; left in the same event */                        \
+    X(CLOSED, "closed") /* scored and over */                                                      \
+    X(ENDED, "ended")   /* over without a score */
+
+enum round_phase {
+#define X(id, word) ROUND_##id,
+    ROUND_PHASES(X)
+#undef X
+    ROUND_PHASE_COUNT
+};
+
+/* legal transitions: from, to */
+#define ROUND_TRANSITIONS(X)                                                                       \
+    X(GATHER, ANSWER) X(GATHER, ENDED)                                                             \
+    X(ANSWER, VOTE) X(ANSWER, REVEAL) X(ANSWER, ENDED)                                             \
+    X(VOTE, REVEAL) X(VOTE, ENDED)                                                                 \
+    X(REVEAL, CLOSED) X(REVEAL, ENDED)
+
+#define ROUND_SEATS_MAX 64
+#define ROUND_NAME_MAX EVENT_NAME_MAX
+#define ROUND_COMMENT_MAX 2000 /* bytes */
+#define ROUND_STATE_MAX (64 * 1024)
+
+struct seat {
+    uint32_t number; /* index in round->seats */
+    uint64_t member;
+    char *name;                  /* display name when the seat was taken or last used */
+    char *transport, *network, *account; /* where private messages go: where they last spoke from */
+    uint32_t hints_used;
+    bool left;                   /* gave up the seat; an answer it stored stays */
+    char *answer;                /* NULL if none is stored */
+    size_t answer_length;
+    uint32_t revision;           /* 0 = never answered */
+    char hash[SHA256_HEX];
+    int64_t answered_at;
+};
+
+struct ballot {
+    uint32_t voter, author;     /* seat numbers */
+    uint8_t score[HS_AXES_MAX]; /* 1..5 in the rubric's order */
+    char *comment;              /* NULL if none */
+    int64_t at;
+};
+
+enum motion_verb { MOTION_EXTEND, MOTION_PAUSE, MOTION_RESUME, MOTION_SKIP, MOTION_END, MOTION_COUNT };
+
+struct motion {
+    enum motion_verb verb;
+    uint64_t member;
+    int64_t amount; /* seconds, for MOTION_EXTEND */
+};
+
+struct round {
+    uint64_t id, room;
+    enum round_phase phase;
+    char kind[HS_KIND_MAX + 1];
+    uint64_t host;          /* member who started it */
+    uint64_t seed;
+    int64_t opened_at, phase_at;
+    int64_t deadline;       /* of the phase; while paused the time left is `remaining` */
+    int64_t remaining;      /* > 0 only while paused */
+    bool paused;
+    bool reminded;          /* the last-minute reminder of this phase is out */
+    bool reveal_names;      /* authors are named after the close */
+    int64_t answer_ms, vote_ms;
+    char *level, *topic, *company; /* what was asked for; NULL = any */
+
+    char *question_id;      /* NULL while gathering */
+    char question_hash[SHA256_HEX];
+    struct question *question;        /* counted; NULL while gathering */
+    const struct hs_plugin *plugin;   /* acquired from the world; NULL if it is gone */
+
+    struct seat *seats;
+    size_t seat_count, seat_capacity;
+    struct ballot *ballots;
+    size_t ballot_count, ballot_capacity;
+    struct motion *motions;
+    size_t motion_count, motion_capacity;
+
+    void *state;            /* the plugin's */
+    size_t state_size;
+    uint32_t state_version;
+};
+
+/* On the heap, all zero but the fields given. NULL when out of memory. */
+struct round *round_create(uint64_t id, uint64_t room, const char *kind);
+/* Releases seats, ballots, question; the plugin is the caller's to release. NULL is fine. */
+void round_destroy(struct round *round);
+
+const char *round_phase_word(enum round_phase phase);
+/* ROUND_PHASE_COUNT if it is none. */
+enum round_phase round_phase_parse(const char *word);
+bool round_may_enter(enum round_phase from, enum round_phase to);
+/* The only writer of round->phase: checks the table, stamps phase_at, sets the
+ * deadline to at + length (0 = none), clears pause and motions, appends
+ * RECORD_LOG and RECORD_ROUND. -1 if the change is not legal or memory is out. */
+int round_enter(struct round *round, enum round_phase to, int64_t at, int64_t length,
+                struct effects *effects);
+bool round_open(const struct round *round); /* GATHER, ANSWER or VOTE */
+
+/* Takes a seat: the new or existing one; NULL when out of memory or full (ROUND_SEATS_MAX). */
+struct seat *round_sit(struct round *round, uint64_t member, const char *name,
+                       const struct address *who);
+struct seat *round_seat_of(struct round *round, uint64_t member); /* NULL if none, or left */
+struct address round_seat_address(const struct seat *seat);
+/* Sets name and address to the newest. 0, or -1 when out of memory. */
+int round_seat_touch(struct seat *seat, const char *name, const struct address *who);
+
+/* Replaces (or with NULL withdraws) the answer of a seat; computes its hash. 0 or -1. */
+int round_answer(struct seat *seat, const char *text, size_t length, int64_t at);
+/* The ballot of voter on author, NULL if none. */
+struct ballot *round_ballot(const struct round *round, uint32_t voter, uint32_t author);
+/* Casts or changes a ballot. 0 or -1 when out of memory. */
+int round_cast(struct round *round, uint32_t voter, uint32_t author,
+               const uint8_t score[HS_AXES_MAX], const char *comment, int64_t at);
+
+/* Time left in the phase at `now`, >= 0; of a paused round, what it was. */
+int64_t round_time_left(const struct round *round, int64_t now);
+
+size_t round_answers(const struct round *round);            /* answers stored */
+size_t round_owed(const struct round *round, uint32_t voter);  /* answers this seat may grade */
+size_t round_given(const struct round *round, uint32_t voter); /* ballots it cast */
+bool round_all_answered(const struct round *round); /* everyone seated and not left */
+bool round_all_voted(const struct round *round);
+
+#endif

@@ -1,0 +1,57 @@
+/*
+ * What the core may ask of the rest, read-only but for making a member known.
+ * The session implements it over the store, the plugin host and the bank.
+ * Functions return 0, or -1 when the store or memory failed (the event is then
+ * rolled back), unless they say otherwise.
+ */
+#ifndef CORE_WORLD_H
+#define CORE_WORLD_H
+
+#include "core/bank.h"
+#include "core/event.h"
+#include "core/score.h"
+#include "hotseat/plugin.h"
+
+struct room_settings {
+    char prefix[5];
+    bool named_only;     /* answers only to its name: for rooms with several bots */
+    bool reveal_names;   /* authors are named after the close */
+    int64_t gather_ms;   /* 0 = the question comes at once */
+    int64_t answer_ms, vote_ms; /* 0 = the question's or the kind's own */
+    unsigned rounds_max; /* open at once, 1 .. 8 */
+};
+
+struct board_row {
+    unsigned rank; /* 1 = best; members with equal standing share a rank */
+    uint64_t member;
+    char name[EVENT_NAME_MAX + 1];
+    int64_t points;
+    uint64_t rounds; /* scored answers */
+    double mean;     /* of scored answers; 0 if none */
+    double standing, uncertainty;
+};
+
+struct world {
+    void *context;
+    /* The id of a person, made known if new; the display name is updated. 0 on failure. */
+    uint64_t (*member)(void *context, const struct address *who, const char *name, int64_t now);
+    /* The id and settings of a room, made known if new. */
+    int (*room)(void *context, const struct address *place, uint64_t *id,
+                struct room_settings *settings);
+    const struct bank *(*bank)(void *context);
+    /* How often a room (member 0) or a member (room 0) had a question. -1 on failure. */
+    int (*asked)(void *context, uint64_t room, uint64_t member, const char *question);
+    /* NULL if no such kind; each acquire needs a release. */
+    const struct hs_plugin *(*plugin_acquire)(void *context, const char *kind);
+    void (*plugin_release)(void *context, const struct hs_plugin *plugin);
+    /* The loaded kinds, for !help and refusals: plugin number `index`, NULL after the last. */
+    const struct hs_plugin *(*plugin_at)(void *context, size_t index);
+    /* The first `limit` rows of a board (kind NULL = all kinds). */
+    int (*board)(void *context, uint64_t room, enum period period, const char *kind, int64_t now,
+                 struct board_row *rows, size_t limit, size_t *count);
+    /* One member's row; rank 0 if they have none. */
+    int (*standing)(void *context, uint64_t room, enum period period, const char *kind,
+                    uint64_t member, int64_t now, struct board_row *row);
+};
+
+#endif
