@@ -1,0 +1,233 @@
+#include "core/ballot.h"
+
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+#include "util/buf.h"
+
+void ballot_order(const struct round *round, uint32_t voter, struct ballot_order *order)
+{
+    order->count = 0;
+    for (uint32_t i = 0; i < round->seat_count && order->count < ROUND_SEATS_MAX; i++)
+        if (i != voter && round->seats[i].answer)
+            order->author[order->count++] = i;
+    /* Fisher-Yates with a stream of the voter's own: the order is a function of
+     * the round's seed and the seat, so that it needs no storing. */
+    uint64_t state = round->seed ^ ((uint64_t)voter + 1) * UINT64_C(0x9E3779B97F4A7C15);
+    for (size_t i = order->count; i > 1; i--) {
+        size_t j = random_below(&state, (uint32_t)i);
+        uint32_t kept = order->author[i - 1];
+        order->author[i - 1] = order->author[j];
+        order->author[j] = kept;
+    }
+}
+
+const char *ballot_label(size_t index, char out[4])
+{
+    size_t at = 0;
+    if (index >= 26)
+        out[at++] = (char)('A' + index / 26 - 1);
+    out[at++] = (char)('A' + index % 26);
+    out[at] = '\0';
+    return out;
+}
+
+int ballot_label_parse(const char *label)
+{
+    size_t length = strlen(label);
+    if (length < 1 || length > 2)
+        return -1;
+    int index = 0;
+    for (size_t i = 0; i < length; i++) {
+        int c = toupper((unsigned char)label[i]);
+        if (c < 'A' || c > 'Z')
+            return -1;
+        index = index * 26 + (c - 'A' + 1);
+    }
+    return index - 1;
+}
+
+static size_t word_at(const char *text, size_t length, size_t *at, char *out, size_t size)
+{
+    while (*at < length && isspace((unsigned char)text[*at]))
+        (*at)++;
+    size_t start = *at;
+    while (*at < length && !isspace((unsigned char)text[*at]))
+        (*at)++;
+    size_t taken = *at - start;
+    if (taken >= size)
+        return 0;
+    memcpy(out, text + start, taken);
+    out[taken] = '\0';
+    return taken;
+}
+
+/* A word made of digits and commas only: "4", "4,3,5,4", "4353". */
+static bool score_word(const char *word)
+{
+    if (!isdigit((unsigned char)word[0]))
+        return false;
+    return word[strspn(word, "0123456789,;/")] == '\0';
+}
+
+/* Adds the scores of one word; "10" alone is a number out of range, "4353" is four digits. */
+static enum ballot_fault add_scores(const char *word, size_t axes, size_t *count,
+                                    struct ballot_words *out)
+{
+    size_t digits = strlen(word);
+    bool packed = *count == 0 && digits == axes && strspn(word, "0123456789") == digits;
+    for (const char *c = word; *c; c++) {
+        if (!isdigit((unsigned char)*c))
+            continue;
+        if (!packed && isdigit((unsigned char)c[1]))
+            return BALLOT_RANGE;
+        if (*c < '0' + HS_SCALE_MIN || *c > '0' + HS_SCALE_MAX)
+            return BALLOT_RANGE;
+        if (*count >= axes)
+            return BALLOT_MANY;
+        out->score[(*count)++] = (uint8_t)(*c - '0');
+    }
+    return BALLOT_OK;
+}
+
+enum ballot_fault ballot_parse(const char *text, size_t length, size_t axes, size_t answers,
+                               struct ballot_words *out)
+{
+    *out = (struct ballot_words){0};
+    char word[32];
+    size_t at = 0, count = 0;
+    if (word_at(text, length, &at, word, sizeof word) == 0)
+        return BALLOT_NO_LABEL;
+    int label = ballot_label_parse(word);
+    if (label < 0)
+        return BALLOT_NO_LABEL;
+    if ((size_t)label >= answers)
+        return BALLOT_UNKNOWN;
+    out->index = (size_t)label;
+    for (;;) {
+        size_t before = at;
+        size_t size = word_at(text, length, &at, word, sizeof word);
+        bool enough = count >= axes;
+        /* A number right after the last score is one score too many, but "3 typos" is a comment. */
+        if (size == 0 || !score_word(word) || (enough && at < length)) {
+            at = before;
+            break;
+        }
+        enum ballot_fault fault = add_scores(word, axes, &count, out);
+        if (fault)
+            return fault;
+    }
+    if (count < axes)
+        return BALLOT_FEW;
+    while (at < length && isspace((unsigned char)text[at]))
+        at++;
+    if (at < length) {
+        out->comment = text + at;
+        out->comment_length = length - at;
+    }
+    return out->comment_length > ROUND_COMMENT_MAX ? BALLOT_COMMENT_LONG : BALLOT_OK;
+}
+
+double ballot_mean(const struct hs_rubric *rubric, const uint8_t score[HS_AXES_MAX])
+{
+    double sum = 0, weight = 0;
+    for (size_t i = 0; i < rubric->axis_count; i++)
+        if (score[i]) {
+            sum += (double)rubric->axes[i].weight * score[i];
+            weight += rubric->axes[i].weight;
+        }
+    return weight > 0 ? sum / weight : 0;
+}
+
+void ballot_result(const struct round *round, uint32_t author, struct hs_result *result)
+{
+    const struct hs_rubric *rubric = round->plugin->rubric;
+    *result = (struct hs_result){.seat = author};
+    for (size_t i = 0; i < round->ballot_count; i++) {
+        const struct ballot *ballot = &round->ballots[i];
+        if (ballot->author != author)
+            continue;
+        result->votes++;
+        result->score += ballot_mean(rubric, ballot->score);
+        for (size_t a = 0; a < rubric->axis_count; a++)
+            result->axis[a] += ballot->score[a];
+    }
+    if (result->votes == 0)
+        return;
+    result->score /= result->votes;
+    for (size_t a = 0; a < rubric->axis_count; a++)
+        result->axis[a] /= result->votes;
+}
+
+static bool name_byte(unsigned char c)
+{
+    return isalnum(c) || c == '_' || c == '-' || c >= 0x80;
+}
+
+/* The length of a name of at least `least` bytes that stands at `at` as a whole
+ * word, 0 if none does. */
+static size_t name_at(const char *text, size_t length, size_t at, const char *const *names,
+                      size_t count, size_t least)
+{
+    size_t best = 0;
+    for (size_t i = 0; i < count; i++) {
+        size_t size = strlen(names[i]);
+        if (size < least || size <= best || size > length - at ||
+            strncasecmp(text + at, names[i], size) != 0)
+            continue;
+        if (at + size < length && name_byte((unsigned char)text[at + size]))
+            continue;
+        best = size;
+    }
+    return best;
+}
+
+/* Where the signature begins in the last two lines ("-- ann", "Regards, Ann",
+ * or a line that is only a name), or length if there is none. */
+static size_t signature_start(const char *text, size_t length, const char *const *names,
+                              size_t count)
+{
+    static const char *const openings[] = {"-- ",     "--\n",       "\xE2\x80\x94 ", "regards",
+                                           "cheers,", "best wishes", "yours,",       "sincerely"};
+    size_t start = length, seen = 0;
+    for (size_t at = length; at > 0 && seen < 2; at--) {
+        if (text[at - 1] != '\n')
+            continue;
+        seen++;
+        const char *line = text + at;
+        size_t left = length - at;
+        for (size_t i = 0; i < sizeof openings / sizeof *openings; i++) {
+            size_t size = strlen(openings[i]);
+            if (left >= size && left < 80 && strncasecmp(line, openings[i], size) == 0)
+                start = at - 1;
+        }
+        size_t name = name_at(text, length, at, names, count, 1);
+        if (name > 0 && at + name == length)
+            start = at - 1;
+    }
+    return start;
+}
+
+void ballot_strip(struct buf *out, const char *answer, size_t length, const char *const *names,
+                  size_t name_count, bool *changed)
+{
+    size_t end = signature_start(answer, length, names, name_count);
+    *changed = end < length;
+    for (size_t at = 0; at < end;) {
+        bool boundary = at == 0 || !name_byte((unsigned char)answer[at - 1]);
+        size_t mention = answer[at] == '@' ? 1 : 0;
+        /* A bare "an" or "io" is more likely a word than a person. */
+        size_t least = mention ? 1 : 3;
+        size_t name = boundary && at + mention < end
+                          ? name_at(answer, end, at + mention, names, name_count, least)
+                          : 0;
+        if (name > 0) {
+            buf_puts(out, "[name]");
+            at += mention + name;
+            *changed = true;
+        } else {
+            buf_putc(out, answer[at++]);
+        }
+    }
+}

@@ -1,0 +1,283 @@
+#include "core/round.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const phase_words[ROUND_PHASE_COUNT] = {
+#define X(id, word) word,
+    ROUND_PHASES(X)
+#undef X
+};
+
+const char *round_phase_word(enum round_phase phase)
+{
+    return phase_words[phase];
+}
+
+enum round_phase round_phase_parse(const char *word)
+{
+    for (int i = 0; i < ROUND_PHASE_COUNT; i++)
+        if (strcmp(word, phase_words[i]) == 0)
+            return (enum round_phase)i;
+    return ROUND_PHASE_COUNT;
+}
+
+bool round_may_enter(enum round_phase from, enum round_phase to)
+{
+#define X(a, b)                                                                                    \
+    if (from == ROUND_##a && to == ROUND_##b)                                                      \
+        return true;
+    ROUND_TRANSITIONS(X)
+#undef X
+    return false;
+}
+
+bool round_open(const struct round *round)
+{
+    return round->phase <= ROUND_VOTE;
+}
+
+int round_enter(struct round *round, enum round_phase to, int64_t at, int64_t length,
+                struct effects *effects)
+{
+    if (!round_may_enter(round->phase, to))
+        return -1;
+    struct effect *log = effects_add(effects, RECORD_LOG);
+    struct effect *row = effects_add(effects, RECORD_ROUND);
+    if (!log || !row)
+        return -1;
+    log->as.log = (struct log_entry){
+        .room = round->room,
+        .round = round->id,
+        .what = arena_printf(effects->arena, "phase %s -> %s", phase_words[round->phase],
+                             phase_words[to]),
+        .at = at,
+    };
+    row->as.round = round;
+    if (round->motion_count > 0) {
+        struct effect *motion = effects_add(effects, RECORD_MOTION);
+        if (!motion)
+            return -1;
+        motion->as.motion.round = round->id;
+        round->motion_count = 0;
+    }
+    round->phase = to;
+    round->phase_at = at;
+    round->deadline = length > 0 ? at + length : 0;
+    round->paused = false;
+    round->remaining = 0;
+    round->reminded = false;
+    return effects_ok(effects) ? 0 : -1;
+}
+
+struct round *round_create(uint64_t id, uint64_t room, const char *kind)
+{
+    struct round *round = calloc(1, sizeof *round);
+    if (!round)
+        return NULL;
+    round->id = id;
+    round->room = room;
+    snprintf(round->kind, sizeof round->kind, "%s", kind);
+    return round;
+}
+
+void round_destroy(struct round *round)
+{
+    if (!round)
+        return;
+    for (size_t i = 0; i < round->seat_count; i++) {
+        struct seat *seat = &round->seats[i];
+        free(seat->name);
+        free(seat->transport);
+        free(seat->network);
+        free(seat->account);
+        free(seat->answer);
+    }
+    for (size_t i = 0; i < round->ballot_count; i++)
+        free(round->ballots[i].comment);
+    free(round->seats);
+    free(round->ballots);
+    free(round->motions);
+    free(round->state);
+    free(round->question_id);
+    free(round->level);
+    free(round->topic);
+    free(round->company);
+    question_unref(round->question);
+    free(round);
+}
+
+static int replace(char **slot, const char *value)
+{
+    if (*slot && strcmp(*slot, value) == 0)
+        return 0;
+    char *copy = strdup(value);
+    if (!copy)
+        return -1;
+    free(*slot);
+    *slot = copy;
+    return 0;
+}
+
+int round_seat_touch(struct seat *seat, const char *name, const struct address *who)
+{
+    if (replace(&seat->name, name) || replace(&seat->transport, who->transport) ||
+        replace(&seat->network, who->network) || replace(&seat->account, who->target))
+        return -1;
+    return 0;
+}
+
+static int grow(void **array, size_t *capacity, size_t size)
+{
+    size_t wanted = *capacity ? *capacity * 2 : 8;
+    void *grown = reallocarray(*array, wanted, size);
+    if (!grown)
+        return -1;
+    *array = grown;
+    *capacity = wanted;
+    return 0;
+}
+
+static struct seat *find_seat(struct round *round, uint64_t member)
+{
+    for (size_t i = 0; i < round->seat_count; i++)
+        if (round->seats[i].member == member)
+            return &round->seats[i];
+    return NULL;
+}
+
+struct seat *round_seat_of(struct round *round, uint64_t member)
+{
+    struct seat *seat = find_seat(round, member);
+    return seat && !seat->left ? seat : NULL;
+}
+
+struct seat *round_sit(struct round *round, uint64_t member, const char *name,
+                       const struct address *who)
+{
+    struct seat *seat = find_seat(round, member);
+    if (!seat) {
+        if (round->seat_count >= ROUND_SEATS_MAX)
+            return NULL;
+        if (round->seat_count == round->seat_capacity &&
+            grow((void **)&round->seats, &round->seat_capacity, sizeof *round->seats))
+            return NULL;
+        seat = &round->seats[round->seat_count];
+        *seat = (struct seat){.number = (uint32_t)round->seat_count, .member = member};
+        round->seat_count++;
+    }
+    seat->left = false;
+    return round_seat_touch(seat, name, who) ? NULL : seat;
+}
+
+struct address round_seat_address(const struct seat *seat)
+{
+    return (struct address){seat->transport, seat->network, seat->account};
+}
+
+int round_answer(struct seat *seat, const char *text, size_t length, int64_t at)
+{
+    char *copy = NULL;
+    if (text) {
+        copy = strndup(text, length);
+        if (!copy)
+            return -1;
+        length = strlen(copy);
+        sha256_hex(copy, length, seat->hash);
+    } else {
+        length = 0;
+        seat->hash[0] = '\0';
+    }
+    free(seat->answer);
+    seat->answer = copy;
+    seat->answer_length = length;
+    seat->answered_at = at;
+    seat->revision++;
+    return 0;
+}
+
+struct ballot *round_ballot(const struct round *round, uint32_t voter, uint32_t author)
+{
+    for (size_t i = 0; i < round->ballot_count; i++)
+        if (round->ballots[i].voter == voter && round->ballots[i].author == author)
+            return &round->ballots[i];
+    return NULL;
+}
+
+int round_cast(struct round *round, uint32_t voter, uint32_t author,
+               const uint8_t score[HS_AXES_MAX], const char *comment, int64_t at)
+{
+    char *copy = NULL;
+    if (comment && !(copy = strdup(comment)))
+        return -1;
+    struct ballot *ballot = round_ballot(round, voter, author);
+    if (!ballot) {
+        if (round->ballot_count == round->ballot_capacity &&
+            grow((void **)&round->ballots, &round->ballot_capacity, sizeof *round->ballots)) {
+            free(copy);
+            return -1;
+        }
+        ballot = &round->ballots[round->ballot_count++];
+        *ballot = (struct ballot){.voter = voter, .author = author};
+    }
+    free(ballot->comment);
+    ballot->comment = copy;
+    memcpy(ballot->score, score, HS_AXES_MAX);
+    ballot->at = at;
+    return 0;
+}
+
+int64_t round_time_left(const struct round *round, int64_t now)
+{
+    if (round->paused)
+        return round->remaining;
+    if (round->deadline == 0 || now >= round->deadline)
+        return 0;
+    return round->deadline - now;
+}
+
+size_t round_answers(const struct round *round)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < round->seat_count; i++)
+        count += round->seats[i].answer != NULL;
+    return count;
+}
+
+size_t round_owed(const struct round *round, uint32_t voter)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < round->seat_count; i++)
+        count += round->seats[i].answer != NULL && i != voter;
+    return count;
+}
+
+size_t round_given(const struct round *round, uint32_t voter)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < round->ballot_count; i++)
+        count += round->ballots[i].voter == voter;
+    return count;
+}
+
+bool round_all_answered(const struct round *round)
+{
+    size_t seated = 0;
+    for (size_t i = 0; i < round->seat_count; i++) {
+        if (round->seats[i].left)
+            continue;
+        if (!round->seats[i].answer)
+            return false;
+        seated++;
+    }
+    return seated > 0;
+}
+
+bool round_all_voted(const struct round *round)
+{
+    for (uint32_t i = 0; i < round->seat_count; i++)
+        if (!round->seats[i].left && round_given(round, i) < round_owed(round, i))
+            return false;
+    return true;
+}
