@@ -1,0 +1,71 @@
+/* Drafts: the lines since !begin, kept in the store so that a restart loses none. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/talk.h"
+
+struct draft *draft_of(struct hall *hall, uint64_t member)
+{
+    for (size_t i = 0; i < hall->draft_count; i++)
+        if (hall->drafts[i].member == member)
+            return &hall->drafts[i];
+    return NULL;
+}
+
+static void record(struct effects *effects, const struct draft *draft, bool done)
+{
+    struct effect *effect = effects_add(effects, RECORD_DRAFT);
+    if (!effect)
+        return;
+    effect->as.draft = (struct draft_record){
+        .member = draft->member,
+        .round = draft->round,
+        .revise = draft->revise,
+        .done = done,
+        .text = done ? "" : arena_strdup(effects->arena, buf_text(&draft->text)),
+        .length = done ? 0 : draft->text.length,
+        .at = draft->at,
+    };
+}
+
+struct draft *draft_begin(struct talk *talk, uint64_t round, bool revise, bool pending)
+{
+    struct hall *hall = talk->hall;
+    struct draft *draft = draft_of(hall, talk->member);
+    if (!draft) {
+        struct draft_record fresh = {.member = talk->member, .text = ""};
+        if (hall_add_draft(hall, &fresh)) {
+            talk->broken = true;
+            return NULL;
+        }
+        draft = &hall->drafts[hall->draft_count - 1];
+    }
+    draft->round = round;
+    draft->revise = revise;
+    draft->pending = pending;
+    draft->at = talk->event->at;
+    buf_clear(&draft->text);
+    record(talk->effects, draft, false);
+    return draft;
+}
+
+void draft_add(struct talk *talk, struct draft *draft, const char *text, size_t length)
+{
+    if (draft->text.length > 0)
+        buf_putc(&draft->text, '\n');
+    buf_add(&draft->text, text, length);
+    if (draft->text.failed)
+        talk->broken = true;
+    else
+        record(talk->effects, draft, false);
+}
+
+void draft_drop(struct hall *hall, struct draft *draft, struct effects *effects)
+{
+    record(effects, draft, true);
+    buf_finish(&draft->text);
+    size_t at = (size_t)(draft - hall->drafts);
+    hall->draft_count--;
+    memmove(&hall->drafts[at], &hall->drafts[at + 1],
+            (hall->draft_count - at) * sizeof *hall->drafts);
+}

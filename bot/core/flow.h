@@ -1,0 +1,47 @@
+/*
+ * How a round goes from phase to phase, and what is said and stored on the
+ * way. Called by commands and by the clock. Functions return 0, or -1 when the
+ * event must be rolled back.
+ */
+#ifndef CORE_FLOW_H
+#define CORE_FLOW_H
+
+#include "core/hall.h"
+
+/* A new round is in the hall: gathers people, or poses the question at once. */
+int flow_open(struct hall *hall, struct round *round, int64_t gather_ms, const char *host_name,
+              int64_t now, struct effects *effects);
+/* Draws the question and opens answering. */
+int flow_pose(struct hall *hall, struct round *round, int64_t now, struct effects *effects);
+/* Answering is over: grading, or the end if there is nothing to grade. */
+int flow_lock(struct hall *hall, struct round *round, int64_t now, struct effects *effects);
+/* Grading is over: scores, ledger, feedback. */
+int flow_reveal(struct hall *hall, struct round *round, int64_t now, struct effects *effects);
+/* Ends the phase, whatever it is. */
+int flow_advance(struct hall *hall, struct round *round, int64_t now, struct effects *effects);
+/* Ends the round unscored and says why ("ended by ann"). */
+int flow_end(struct hall *hall, struct round *round, const char *why, int64_t now,
+             struct effects *effects);
+/* Everything whose time has come, in the order of the deadlines. */
+int flow_tick(struct hall *hall, int64_t now, struct effects *effects);
+/* When the round next needs the clock, 0 = never. */
+int64_t flow_due(const struct round *round);
+
+/* Tells transports how far the round is. */
+void flow_progress(const struct round *round, struct effects *effects);
+/* Sends a voter the answers to grade, blind. */
+void flow_send_ballot(const struct round *round, const struct seat *voter, struct effects *effects);
+/* One answer, under its label, as a text. */
+void flow_answer_text(const struct round *round, const struct seat *author, size_t label,
+                      struct text *text);
+/* Appends RECORD_ROUND unless the event has one for this round already. */
+void flow_record(const struct round *round, struct effects *effects);
+void flow_record_seat(const struct round *round, const struct seat *seat, struct effects *effects);
+/* Audit. member 0 = the bot. */
+void flow_log(const struct round *round, uint64_t member, int64_t at, struct effects *effects,
+              const char *format, ...) __attribute__((format(printf, 5, 6)));
+/* A room and a member have now seen the round's question. */
+void flow_record_asked(const struct round *round, uint64_t room, uint64_t member, int64_t at,
+                       struct effects *effects);
+
+#endif

@@ -1,0 +1,322 @@
+#include "core/hall.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/flow.h"
+#include "core/presence.h"
+#include "core/talk.h"
+
+#define ROOMS_MAX 10000
+
+void hall_init(struct hall *hall, const struct world *world)
+{
+    memset(hall, 0, sizeof *hall);
+    hall->world = world;
+    hall->next_round = 1;
+}
+
+static void release_round(struct hall *hall, struct round *round)
+{
+    if (round && round->plugin)
+        hall->world->plugin_release(hall->world->context, round->plugin);
+    round_destroy(round);
+}
+
+void hall_forget(struct hall *hall)
+{
+    for (size_t i = 0; i < hall->round_count; i++)
+        release_round(hall, hall->rounds[i]);
+    hall->round_count = 0;
+    for (size_t i = 0; i < hall->draft_count; i++)
+        buf_finish(&hall->drafts[i].text);
+    hall->draft_count = 0;
+}
+
+void hall_finish(struct hall *hall)
+{
+    hall_forget(hall);
+    for (size_t i = 0; i < hall->room_count; i++) {
+        struct room *room = hall->rooms[i];
+        presence_clear(room);
+        free(room->present);
+        free(room->transport);
+        free(room->network);
+        free(room->target);
+        free(room);
+    }
+    free(hall->rooms);
+    free(hall->rounds);
+    free(hall->drafts);
+    memset(hall, 0, sizeof *hall);
+}
+
+static int reserve(void **array, size_t count, size_t *capacity, size_t size)
+{
+    if (count < *capacity)
+        return 0;
+    size_t wanted = *capacity ? *capacity * 2 : 8;
+    void *grown = reallocarray(*array, wanted, size);
+    if (!grown)
+        return -1;
+    *array = grown;
+    *capacity = wanted;
+    return 0;
+}
+
+int hall_add_round_take(struct hall *hall, struct round *round)
+{
+    if (reserve((void **)&hall->rounds, hall->round_count, &hall->round_capacity,
+                sizeof *hall->rounds)) {
+        release_round(hall, round);
+        return -1;
+    }
+    size_t at = hall->round_count;
+    while (at > 0 && hall->rounds[at - 1]->id > round->id) {
+        hall->rounds[at] = hall->rounds[at - 1];
+        at--;
+    }
+    hall->rounds[at] = round;
+    hall->round_count++;
+    if (round->id >= hall->next_round)
+        hall->next_round = round->id + 1;
+    return 0;
+}
+
+int hall_add_draft(struct hall *hall, const struct draft_record *record)
+{
+    if (reserve((void **)&hall->drafts, hall->draft_count, &hall->draft_capacity,
+                sizeof *hall->drafts))
+        return -1;
+    struct draft *draft = &hall->drafts[hall->draft_count];
+    *draft = (struct draft){
+        .member = record->member,
+        .round = record->round,
+        .revise = record->revise,
+        .pending = record->round == 0,
+        .at = record->at,
+    };
+    buf_init(&draft->text);
+    buf_add(&draft->text, record->text, record->length);
+    if (draft->text.failed) {
+        buf_finish(&draft->text);
+        return -1;
+    }
+    hall->draft_count++;
+    return 0;
+}
+
+void hall_sweep(struct hall *hall)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < hall->round_count; i++) {
+        if (round_open(hall->rounds[i]))
+            hall->rounds[kept++] = hall->rounds[i];
+        else
+            release_round(hall, hall->rounds[i]);
+    }
+    hall->round_count = kept;
+}
+
+struct round *hall_round(struct hall *hall, uint64_t id)
+{
+    for (size_t i = 0; i < hall->round_count; i++)
+        if (hall->rounds[i]->id == id && round_open(hall->rounds[i]))
+            return hall->rounds[i];
+    return NULL;
+}
+
+static struct room *find_room(struct hall *hall, const struct address *place)
+{
+    for (size_t i = 0; i < hall->room_count; i++) {
+        struct room *room = hall->rooms[i];
+        if (strcmp(room->target, place->target) == 0 &&
+            strcmp(room->network, place->network) == 0 &&
+            strcmp(room->transport, place->transport) == 0)
+            return room;
+    }
+    return NULL;
+}
+
+static struct room *add_room(struct hall *hall, const struct address *place)
+{
+    if (hall->room_count >= ROOMS_MAX ||
+        reserve((void **)&hall->rooms, hall->room_count, &hall->room_capacity,
+                sizeof *hall->rooms))
+        return NULL;
+    struct room *room = calloc(1, sizeof *room);
+    if (!room)
+        return NULL;
+    room->transport = strdup(place->transport);
+    room->network = strdup(place->network);
+    room->target = strdup(place->target);
+    if (!room->transport || !room->network || !room->target ||
+        hall->world->room(hall->world->context, place, &room->id, &room->settings)) {
+        free(room->transport);
+        free(room->network);
+        free(room->target);
+        free(room);
+        return NULL;
+    }
+    hall->rooms[hall->room_count++] = room;
+    return room;
+}
+
+/* The room of the event, with its settings as they are configured now. */
+static struct room *event_room(struct hall *hall, const struct event *event)
+{
+    struct room *room = find_room(hall, &event->room);
+    if (!room)
+        return add_room(hall, &event->room);
+    /* A reload may have changed the settings, a rolled back event the id. */
+    if (event->kind == EVENT_TEXT &&
+        hall->world->room(hall->world->context, &event->room, &room->id, &room->settings))
+        return NULL;
+    return room;
+}
+
+static void dispatch(struct talk *talk)
+{
+    switch (talk->command.verb) {
+    case COMMAND_NONE: verb_say(talk); break;
+    case COMMAND_UNKNOWN: verb_unknown(talk); break;
+    case COMMAND_HELP: verb_help(talk); break;
+    case COMMAND_START: verb_start(talk); break;
+    case COMMAND_JOIN: verb_join(talk); break;
+    case COMMAND_LEAVE: verb_leave(talk); break;
+    case COMMAND_STATUS: verb_status(talk); break;
+    case COMMAND_HINT: verb_hint(talk); break;
+    case COMMAND_EXTEND: verb_direct(talk, MOTION_EXTEND); break;
+    case COMMAND_PAUSE: verb_direct(talk, MOTION_PAUSE); break;
+    case COMMAND_RESUME: verb_direct(talk, MOTION_RESUME); break;
+    case COMMAND_SKIP: verb_direct(talk, MOTION_SKIP); break;
+    case COMMAND_END:
+        if (talk->room)
+            verb_direct(talk, MOTION_END);
+        else
+            verb_finish(talk);
+        break;
+    case COMMAND_TOP: verb_top(talk); break;
+    case COMMAND_ME: verb_me(talk); break;
+    case COMMAND_ANSWER: verb_say(talk); break;
+    case COMMAND_BEGIN: verb_begin(talk); break;
+    case COMMAND_CANCEL: verb_cancel(talk); break;
+    case COMMAND_REVISE: verb_revise(talk); break;
+    case COMMAND_WITHDRAW: verb_withdraw(talk); break;
+    case COMMAND_VOTE: verb_vote(talk); break;
+    case COMMAND_VOTES: verb_votes(talk); break;
+    case COMMAND_COUNT: break;
+    }
+}
+
+/* The prefix by which commands are named to somebody who writes privately. */
+static const char *private_prefix(const struct talk *talk)
+{
+    for (size_t i = 0; i < talk->hall->room_count; i++)
+        if (talk_present(talk, talk->hall->rooms[i]))
+            return talk->hall->rooms[i]->settings.prefix;
+    return "!";
+}
+
+/* Said in the wrong place: privately what belongs in the room, or the reverse. */
+static bool misplaced(struct talk *talk)
+{
+    enum command_verb verb = talk->command.verb;
+    if (verb == COMMAND_NONE || verb == COMMAND_UNKNOWN)
+        return false;
+    char where = command_where(verb);
+    const char *word = command_word(verb);
+    if (talk->room && where == 'P') {
+        talk_reply(talk, "%s%s goes to me privately, so that nobody sees it%s.", talk->prefix, word,
+                   verb == COMMAND_VOTE || verb == COMMAND_ANSWER || verb == COMMAND_REVISE
+                       ? "; nothing was stored from here"
+                       : "");
+        return true;
+    }
+    if (!talk->room && where == 'R') {
+        talk_reply(talk, "Say %s%s in the room, where everyone sees it.", talk->prefix, word);
+        return true;
+    }
+    return false;
+}
+
+static int apply_text(struct hall *hall, const struct event *event, struct effects *effects)
+{
+    struct talk talk = {.hall = hall, .event = event, .effects = effects};
+    if (event->room.target) {
+        talk.room = event_room(hall, event);
+        if (!talk.room)
+            return -1;
+        /* Whoever talks in a room is in it, even if the network has not said so. */
+        struct presence seen = {(char *)event->who.transport, (char *)event->who.network,
+                                (char *)event->who.target, (char *)event->name};
+        if (presence_enter(talk.room, &seen))
+            return -1;
+    }
+    talk.prefix = talk.room ? talk.room->settings.prefix : private_prefix(&talk);
+    command_parse(&talk.command, event->text, event->length, talk.prefix,
+                  event->bot_name ? event->bot_name : "", !talk.room);
+    bool addressed = talk.command.verb != COMMAND_NONE;
+    if (talk.room && (!addressed || (talk.room->settings.named_only && !talk.command.named)))
+        return 0;
+    talk.member = hall->world->member(hall->world->context, &event->who, event->name, event->at);
+    if (talk.member == 0)
+        return -1;
+    for (size_t i = 0; i < hall->round_count; i++) {
+        struct seat *seat = round_seat_of(hall->rounds[i], talk.member);
+        if (seat && round_seat_touch(seat, event->name, &event->who))
+            return -1;
+    }
+    if (!misplaced(&talk))
+        dispatch(&talk);
+    return talk.broken || !effects_ok(effects) ? -1 : 0;
+}
+
+static int apply_presence(struct hall *hall, const struct event *event)
+{
+    if (event->kind == EVENT_LEAVE && !event->room.target) {
+        for (size_t i = 0; i < hall->room_count; i++)
+            presence_leave(hall->rooms[i], &event->who);
+        return 0;
+    }
+    struct room *room = event_room(hall, event);
+    if (!room)
+        return -1;
+    if (event->kind == EVENT_RESET) {
+        presence_clear(room);
+        return 0;
+    }
+    if (event->kind == EVENT_LEAVE) {
+        presence_leave(room, &event->who);
+        return 0;
+    }
+    struct presence seen = {(char *)event->who.transport, (char *)event->who.network,
+                            (char *)event->who.target, (char *)event->name};
+    return presence_enter(room, &seen);
+}
+
+int hall_apply(struct hall *hall, const struct event *event, struct effects *effects)
+{
+    switch (event->kind) {
+    case EVENT_TEXT:
+        return apply_text(hall, event, effects);
+    case EVENT_ENTER:
+    case EVENT_LEAVE:
+    case EVENT_RESET:
+        return apply_presence(hall, event);
+    case EVENT_CLOCK:
+        break;
+    }
+    return flow_tick(hall, event->at, effects);
+}
+
+int64_t hall_deadline(const struct hall *hall)
+{
+    int64_t first = 0;
+    for (size_t i = 0; i < hall->round_count; i++) {
+        int64_t due = flow_due(hall->rounds[i]);
+        if (due > 0 && (first == 0 || due < first))
+            first = due;
+    }
+    return first;
+}

@@ -1,0 +1,158 @@
+#include "core/talk.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "core/presence.h"
+
+void talk_reply_text(struct talk *talk, const struct text *text)
+{
+    if (talk->room)
+        effects_reply(talk->effects, &talk->event->room, text);
+    else
+        effects_tell(talk->effects, &talk->event->who, text, NULL, EFFECT_URGENT);
+}
+
+void talk_reply(struct talk *talk, const char *format, ...)
+{
+    struct buf words;
+    struct text text;
+    va_list args;
+    buf_init(&words);
+    va_start(args, format);
+    buf_vprintf(&words, format, args);
+    va_end(args);
+    text_init(&text);
+    /* In a room with several conversations it must be clear who is answered. */
+    if (talk->room)
+        text_printf(&text, "%s: ", talk->event->name);
+    text_put(&text, buf_text(&words));
+    if (words.failed)
+        talk->broken = true;
+    talk_reply_text(talk, &text);
+    text_finish(&text);
+    buf_finish(&words);
+}
+
+void talk_tell(struct talk *talk, const struct text *text, const char *collapse)
+{
+    effects_tell(talk->effects, &talk->event->who, text, collapse, EFFECT_URGENT);
+}
+
+bool talk_present(const struct talk *talk, const struct room *room)
+{
+    return presence_has(room, &talk->event->who);
+}
+
+struct room *talk_room_of(const struct talk *talk, const struct round *round)
+{
+    for (size_t i = 0; i < talk->hall->room_count; i++)
+        if (talk->hall->rooms[i]->id == round->room)
+            return talk->hall->rooms[i];
+    return NULL;
+}
+
+bool talk_may_direct(const struct talk *talk, const struct round *round)
+{
+    return round->host == talk->member || talk->event->role >= ROLE_MODERATOR;
+}
+
+/* Rounds the speaker may know of: in a room, the room's; privately, those they
+ * sit in, and those of rooms they are in. */
+static bool in_reach(const struct talk *talk, struct round *round)
+{
+    if (!round_open(round))
+        return false;
+    if (talk->room)
+        return round->room == talk->room->id;
+    if (round_seat_of(round, talk->member))
+        return true;
+    const struct room *room = talk_room_of(talk, round);
+    return room && talk_present(talk, room);
+}
+
+/* Privately, a round the speaker sits in goes before one they could join. */
+static bool seated_fits(const struct talk *talk, struct round *round, talk_fits_fn *fits)
+{
+    return !talk->room && round_seat_of(round, talk->member) && fits(talk, round);
+}
+
+static void count_fitting(const struct talk *talk, talk_fits_fn *fits, bool seated_only,
+                          struct talk_choice *choice)
+{
+    choice->fitting = 0;
+    for (size_t i = 0; i < talk->hall->round_count; i++) {
+        struct round *round = talk->hall->rounds[i];
+        if (!in_reach(talk, round))
+            continue;
+        if (seated_only ? !seated_fits(talk, round, fits) : !fits(talk, round))
+            continue;
+        choice->fitting++;
+        choice->round = round;
+    }
+    if (choice->fitting != 1)
+        choice->round = NULL;
+}
+
+struct talk_choice talk_choose(struct talk *talk, size_t word, talk_fits_fn *fits)
+{
+    struct talk_choice choice = {0};
+    const struct command *command = &talk->command;
+    if (command->round)
+        choice.number = command_round_number(command->round);
+    else if (word < command->word_count)
+        choice.number = command_round_number(command->words[word]);
+    choice.named = command->round || choice.number > 0;
+    if (choice.named) {
+        struct round *round = hall_round(talk->hall, choice.number);
+        if (round && in_reach(talk, round)) {
+            choice.fitting = 1;
+            if (fits(talk, round))
+                choice.round = round;
+        }
+        return choice;
+    }
+    count_fitting(talk, fits, true, &choice);
+    if (choice.fitting == 0)
+        count_fitting(talk, fits, false, &choice);
+    return choice;
+}
+
+/* "12 (Coding, answer)", ... of the rounds in reach, fitting ones only if there are any. */
+static void list_rounds(struct talk *talk, talk_fits_fn *fits, bool fitting_only, struct buf *out)
+{
+    const char *between = "";
+    for (size_t i = 0; i < talk->hall->round_count; i++) {
+        struct round *round = talk->hall->rounds[i];
+        if (!in_reach(talk, round) || (fitting_only && !fits(talk, round)))
+            continue;
+        buf_printf(out, "%s%" PRIu64 " (%s, %s)", between, round->id, round->kind,
+                   round_phase_word(round->phase));
+        between = ", ";
+    }
+}
+
+void talk_refuse_choice(struct talk *talk, const struct talk_choice *choice, talk_fits_fn *fits,
+                        const char *none)
+{
+    struct buf open;
+    const char *word = command_word(talk->command.verb);
+    buf_init(&open);
+    list_rounds(talk, fits, choice->fitting > 1, &open);
+    if (open.length == 0)
+        talk_reply(talk, "%s", none);
+    else if (choice->fitting > 1)
+        talk_reply(talk, "Which round? Open: %s. Put its number after %s%s.", buf_text(&open),
+                   talk->prefix, word);
+    else if (choice->named && choice->fitting == 0)
+        talk_reply(talk, "There is no open round %s here. Open: %s.",
+                   talk->command.round ? talk->command.round
+                                       : talk->command.words[0],
+                   buf_text(&open));
+    else
+        talk_reply(talk, "%s%s does not fit now. Open: %s.", talk->prefix, word, buf_text(&open));
+    if (open.failed)
+        talk->broken = true;
+    buf_finish(&open);
+}

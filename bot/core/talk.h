@@ -1,0 +1,93 @@
+/*
+ * One event being handled: what the verb handlers share. Private to the core.
+ *
+ * A handler returns nothing; it appends effects. If memory or the store fails
+ * it sets talk->broken (or effects go bad), and hall_apply() tells the session
+ * to roll the event back.
+ */
+#ifndef CORE_TALK_H
+#define CORE_TALK_H
+
+#include "core/command.h"
+#include "core/hall.h"
+
+struct talk {
+    struct hall *hall;
+    const struct event *event;
+    struct effects *effects;
+    struct command command;
+    struct room *room;  /* where it was said; NULL if privately */
+    uint64_t member;    /* who said it */
+    const char *prefix; /* of the room, or of the member's room, for naming commands */
+    bool broken;
+};
+
+/* Answers where it was asked: in the room, or privately. */
+void talk_reply(struct talk *talk, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void talk_reply_text(struct talk *talk, const struct text *text);
+/* To the speaker, privately, before other messages. */
+void talk_tell(struct talk *talk, const struct text *text, const char *collapse);
+
+/* The speaker is in this room now, as the transport sees it. */
+bool talk_present(const struct talk *talk, const struct room *room);
+/* The room of a round, NULL if it is not known. */
+struct room *talk_room_of(const struct talk *talk, const struct round *round);
+/* May direct the round without asking the others: its host, or a moderator of its room. */
+bool talk_may_direct(const struct talk *talk, const struct round *round);
+
+/* Which rounds a command may mean. */
+typedef bool talk_fits_fn(const struct talk *talk, struct round *round);
+struct talk_choice {
+    struct round *round; /* the one meant, NULL if none or not clear */
+    size_t fitting;      /* how many fit */
+    bool named;          /* a number was given */
+    uint64_t number;     /* which */
+};
+/*
+ * Finds the round a command is about: by number (option round:N, or the word
+ * at `word`, if it is a number), or the only one that fits. Rounds of the room
+ * it was said in; privately, rounds the speaker sits in or may sit in.
+ */
+struct talk_choice talk_choose(struct talk *talk, size_t word, talk_fits_fn *fits);
+/* The refusal for a choice without a round: names the rounds it could be. `none` is said if nothing is open. */
+void talk_refuse_choice(struct talk *talk, const struct talk_choice *choice, talk_fits_fn *fits,
+                        const char *none);
+
+/* The handlers, one per verb. */
+void verb_help(struct talk *talk);
+void verb_unknown(struct talk *talk);
+void verb_start(struct talk *talk);
+void verb_join(struct talk *talk);
+void verb_leave(struct talk *talk);
+void verb_status(struct talk *talk);
+void verb_hint(struct talk *talk);
+void verb_direct(struct talk *talk, enum motion_verb verb); /* extend, pause, resume, skip, end */
+void verb_top(struct talk *talk);
+void verb_me(struct talk *talk);
+void verb_say(struct talk *talk);    /* private plain text, or !answer */
+void verb_begin(struct talk *talk);
+void verb_finish(struct talk *talk); /* !end, privately */
+void verb_cancel(struct talk *talk);
+void verb_revise(struct talk *talk);
+void verb_withdraw(struct talk *talk);
+void verb_vote(struct talk *talk);
+void verb_votes(struct talk *talk);
+
+/* Drafts of answers (draft.c). */
+struct draft *draft_of(struct hall *hall, uint64_t member);
+/* Begins a draft in place of any older one; NULL when out of memory (talk->broken is set). */
+struct draft *draft_begin(struct talk *talk, uint64_t round, bool revise, bool pending);
+void draft_add(struct talk *talk, struct draft *draft, const char *text, size_t length);
+void draft_drop(struct hall *hall, struct draft *draft, struct effects *effects);
+
+/* Stores the text as the answer of a seat and sends the receipt. */
+void answer_store(struct talk *talk, struct round *round, struct seat *seat, const char *text,
+                  size_t length, bool replace);
+/* Strips names and signature as graders will read it. False when out of memory. */
+bool answer_clean(const struct hall *hall, const struct round *round, const char *text,
+                  size_t length, struct buf *out, bool *changed);
+/* Appends the record of the answer that a seat now has (or no longer has). */
+void answer_record(const struct round *round, const struct seat *seat, int64_t at,
+                   struct effects *effects);
+
+#endif
