@@ -52,7 +52,8 @@ static void add_criteria(const struct round *round, struct text *text)
     }
 }
 
-void flow_send_ballot(const struct round *round, const struct seat *voter, struct effects *effects)
+void flow_send_ballot(const struct hall *hall, const struct round *round, const struct seat *voter,
+                      struct effects *effects)
 {
     struct ballot_order order;
     ballot_order(round, voter->number, &order);
@@ -68,7 +69,8 @@ void flow_send_ballot(const struct round *round, const struct seat *voter, struc
     add_criteria(round, &text);
     text_paragraph(&text);
     text_printf(&text, "%s Grade like this: ", round->plugin->grade_advice);
-    text_monof(&text, "!vote A %s what was good, what to change", scores);
+    text_monof(&text, "%svote A %s what was good, what to change", hall_prefix(hall, round->room),
+               scores);
     effects_tell(effects, &to, &text, NULL, 0);
     text_finish(&text);
     for (size_t i = 0; i < order.count; i++) {

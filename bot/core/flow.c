@@ -15,16 +15,6 @@
 
 /* ---- records ---- */
 
-void flow_record(const struct round *round, struct effects *effects)
-{
-    for (struct effect *e = effects->first; e; e = e->next)
-        if (e->kind == RECORD_ROUND && e->as.round == round)
-            return;
-    struct effect *effect = effects_add(effects, RECORD_ROUND);
-    if (effect)
-        effect->as.round = round;
-}
-
 void flow_record_seat(const struct round *round, const struct seat *seat, struct effects *effects)
 {
     struct effect *effect = effects_add(effects, RECORD_SEAT);
@@ -98,7 +88,7 @@ int flow_open(struct hall *hall, struct round *round, int64_t gather_ms, const c
 {
     round->phase = ROUND_GATHER;
     round->opened_at = round->phase_at = now;
-    flow_record(round, effects);
+    round_record(round, effects);
     flow_log(round, round->host, now, effects, "opened %s", round->kind);
     for (size_t i = 0; i < round->seat_count; i++)
         flow_record_seat(round, &round->seats[i], effects);
@@ -111,7 +101,7 @@ int flow_open(struct hall *hall, struct round *round, int64_t gather_ms, const c
     text_printf(&text, "%s opens round %" PRIu64 ": ", host_name, round->id);
     text_strong(&text, round->plugin->title);
     text_printf(&text, ". The question comes in %s. Say ", span_text(gather_ms, left));
-    text_mono(&text, "join");
+    text_monof(&text, "%sjoin", hall_prefix(hall, round->room));
     text_put(&text, " to take a seat.");
     effects_say(effects, round->room, &text);
     text_finish(&text);
@@ -166,14 +156,17 @@ static int draw_question(struct hall *hall, struct round *round)
     return 0;
 }
 
-static void say_how_to_answer(const struct round *round, int64_t length, struct effects *effects)
+static void say_how_to_answer(const struct hall *hall, const struct round *round, int64_t length,
+                              struct effects *effects)
 {
     char left[SPAN_TEXT];
     struct text text;
     text_init(&text);
     text_printf(&text, "Round %" PRIu64 ": %s to answer. Send your answer to me privately; it stays "
-                       "sealed until grading. %s",
-                round->id, span_text(length, left), round->plugin->answer_advice);
+                       "sealed until grading. Say ",
+                round->id, span_text(length, left));
+    text_monof(&text, "%sjoin", hall_prefix(hall, round->room));
+    text_printf(&text, " so that we wait for you. %s", round->plugin->answer_advice);
     effects_say(effects, round->room, &text);
     text_finish(&text);
 }
@@ -200,7 +193,7 @@ int flow_pose(struct hall *hall, struct round *round, int64_t now, struct effect
         return -1;
     if (outcome == PLUGIN_FAILED)
         return flow_end(hall, round, "its plugin could not pose the question", now, effects);
-    say_how_to_answer(round, length, effects);
+    say_how_to_answer(hall, round, length, effects);
     flow_progress(round, effects);
     return effects_ok(effects) ? 0 : -1;
 }
@@ -270,7 +263,7 @@ int flow_lock(struct hall *hall, struct round *round, int64_t now, struct effect
     text_finish(&text);
     for (size_t i = 0; i < round->seat_count; i++)
         if (!round->seats[i].left)
-            flow_send_ballot(round, &round->seats[i], effects);
+            flow_send_ballot(hall, round, &round->seats[i], effects);
     flow_progress(round, effects);
     return effects_ok(effects) ? 0 : -1;
 }
@@ -322,9 +315,12 @@ int64_t flow_due(const struct round *round)
         return 0;
     if (!round->plugin)
         return 1;
-    if (round->paused || round->deadline == 0)
+    if (round->paused)
         return 0;
-    return wants_reminder(round) ? round->deadline - REMINDER_MS : round->deadline;
+    int64_t due = round->deadline, done = round_done_at(round);
+    if (due > 0 && wants_reminder(round))
+        due -= REMINDER_MS;
+    return done > 0 && (due == 0 || done < due) ? done : due;
 }
 
 static void list_owing(const struct round *round, struct text *text)
@@ -344,7 +340,7 @@ static void list_owing(const struct round *round, struct text *text)
 static void remind(struct round *round, int64_t now, struct effects *effects)
 {
     round->reminded = true;
-    flow_record(round, effects);
+    round_record(round, effects);
     char left[SPAN_TEXT];
     struct text text, owing;
     text_init(&text);
@@ -361,6 +357,12 @@ static void remind(struct round *round, int64_t now, struct effects *effects)
     effects_say(effects, round->room, &text);
     text_finish(&text);
     text_finish(&owing);
+}
+
+static bool done_by(const struct round *round, int64_t now)
+{
+    int64_t done = round_done_at(round);
+    return done > 0 && done <= now;
 }
 
 static struct round *earliest(struct hall *hall)
@@ -384,7 +386,7 @@ int flow_tick(struct hall *hall, int64_t now, struct effects *effects)
         int failed = 0;
         if (!round->plugin)
             failed = flow_end(hall, round, "its plugin is no longer loaded", now, effects);
-        else if (wants_reminder(round) && now < round->deadline)
+        else if (!done_by(round, now) && now < round->deadline)
             remind(round, now, effects);
         else
             failed = flow_advance(hall, round, now, effects);

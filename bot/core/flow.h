@@ -30,12 +30,11 @@ int64_t flow_due(const struct round *round);
 /* Tells transports how far the round is. */
 void flow_progress(const struct round *round, struct effects *effects);
 /* Sends a voter the answers to grade, blind. */
-void flow_send_ballot(const struct round *round, const struct seat *voter, struct effects *effects);
+void flow_send_ballot(const struct hall *hall, const struct round *round, const struct seat *voter,
+                      struct effects *effects);
 /* One answer, under its label, as a text. */
 void flow_answer_text(const struct round *round, const struct seat *author, size_t label,
                       struct text *text);
-/* Appends RECORD_ROUND unless the event has one for this round already. */
-void flow_record(const struct round *round, struct effects *effects);
 void flow_record_seat(const struct round *round, const struct seat *seat, struct effects *effects);
 /* Audit. member 0 = the bot. */
 void flow_log(const struct round *round, uint64_t member, int64_t at, struct effects *effects,

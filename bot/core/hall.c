@@ -162,6 +162,19 @@ static struct room *add_room(struct hall *hall, const struct address *place)
     return room;
 }
 
+int hall_know_room(struct hall *hall, const struct address *place)
+{
+    return find_room(hall, place) || add_room(hall, place) ? 0 : -1;
+}
+
+const char *hall_prefix(const struct hall *hall, uint64_t room)
+{
+    for (size_t i = 0; i < hall->room_count; i++)
+        if (hall->rooms[i]->id == room)
+            return hall->rooms[i]->settings.prefix;
+    return "!";
+}
+
 /* The room of the event, with its settings as they are configured now. */
 static struct room *event_room(struct hall *hall, const struct event *event)
 {
@@ -256,6 +269,9 @@ static int apply_text(struct hall *hall, const struct event *event, struct effec
     talk.prefix = talk.room ? talk.room->settings.prefix : private_prefix(&talk);
     command_parse(&talk.command, event->text, event->length, talk.prefix,
                   event->bot_name ? event->bot_name : "", !talk.room);
+    /* What is late must be seen as late, even if the clock has not struck yet. */
+    if (flow_tick(hall, event->at, effects))
+        return -1;
     bool addressed = talk.command.verb != COMMAND_NONE;
     if (talk.room && (!addressed || (talk.room->settings.named_only && !talk.command.named)))
         return 0;
@@ -269,7 +285,10 @@ static int apply_text(struct hall *hall, const struct event *event, struct effec
     }
     if (!misplaced(&talk))
         dispatch(&talk);
-    return talk.broken || !effects_ok(effects) ? -1 : 0;
+    if (talk.broken || !effects_ok(effects))
+        return -1;
+    /* The last answer or vote ends its phase in the same event. */
+    return flow_tick(hall, event->at, effects);
 }
 
 static int apply_presence(struct hall *hall, const struct event *event)

@@ -64,5 +64,9 @@ int hall_add_draft(struct hall *hall, const struct draft_record *record);
 void hall_sweep(struct hall *hall);
 
 struct round *hall_round(struct hall *hall, uint64_t id);
+/* Makes a room known before anything is heard from it: for open rounds after a restart. 0 or -1. */
+int hall_know_room(struct hall *hall, const struct address *place);
+/* The prefix of commands in a room, "!" if the room is not known yet. */
+const char *hall_prefix(const struct hall *hall, uint64_t room);
 
 #endif

@@ -130,17 +130,12 @@ static int apply_state(struct round *round, const struct hs_effects *call)
             return -1;
         memcpy(copy, call->state, call->state_size);
     }
-    struct effect *row = effects_add(call->effects, RECORD_ROUND);
-    if (!row) {
-        free(copy);
-        return -1;
-    }
-    row->as.round = round;
+    round_record(round, call->effects);
     free(round->state);
     round->state = copy;
     round->state_size = call->state_size;
     round->state_version = call->state_version;
-    return 0;
+    return effects_ok(call->effects) ? 0 : -1;
 }
 
 static enum plugin_outcome finish_call(struct hs_effects *call, size_t mark, int status)

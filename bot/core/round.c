@@ -38,14 +38,23 @@ bool round_open(const struct round *round)
     return round->phase <= ROUND_VOTE;
 }
 
+void round_record(const struct round *round, struct effects *effects)
+{
+    for (struct effect *e = effects->first; e; e = e->next)
+        if (e->kind == RECORD_ROUND && e->as.round == round)
+            return;
+    struct effect *effect = effects_add(effects, RECORD_ROUND);
+    if (effect)
+        effect->as.round = round;
+}
+
 int round_enter(struct round *round, enum round_phase to, int64_t at, int64_t length,
                 struct effects *effects)
 {
     if (!round_may_enter(round->phase, to))
         return -1;
     struct effect *log = effects_add(effects, RECORD_LOG);
-    struct effect *row = effects_add(effects, RECORD_ROUND);
-    if (!log || !row)
+    if (!log)
         return -1;
     log->as.log = (struct log_entry){
         .room = round->room,
@@ -54,7 +63,7 @@ int round_enter(struct round *round, enum round_phase to, int64_t at, int64_t le
                              phase_words[to]),
         .at = at,
     };
-    row->as.round = round;
+    round_record(round, effects);
     if (round->motion_count > 0) {
         struct effect *motion = effects_add(effects, RECORD_MOTION);
         if (!motion)
@@ -220,6 +229,7 @@ int round_cast(struct round *round, uint32_t voter, uint32_t author,
         }
         ballot = &round->ballots[round->ballot_count++];
         *ballot = (struct ballot){.voter = voter, .author = author};
+        round->seats[voter].given++;
     }
     free(ballot->comment);
     ballot->comment = copy;
@@ -247,37 +257,50 @@ size_t round_answers(const struct round *round)
 
 size_t round_owed(const struct round *round, uint32_t voter)
 {
-    size_t count = 0;
-    for (size_t i = 0; i < round->seat_count; i++)
-        count += round->seats[i].answer != NULL && i != voter;
-    return count;
+    return round_answers(round) - (round->seats[voter].answer != NULL);
 }
 
 size_t round_given(const struct round *round, uint32_t voter)
 {
+    return round->seats[voter].given;
+}
+
+static size_t active_seats(const struct round *round)
+{
     size_t count = 0;
-    for (size_t i = 0; i < round->ballot_count; i++)
-        count += round->ballots[i].voter == voter;
+    for (size_t i = 0; i < round->seat_count; i++)
+        count += !round->seats[i].left;
     return count;
 }
 
 bool round_all_answered(const struct round *round)
 {
-    size_t seated = 0;
-    for (size_t i = 0; i < round->seat_count; i++) {
-        if (round->seats[i].left)
-            continue;
-        if (!round->seats[i].answer)
+    for (size_t i = 0; i < round->seat_count; i++)
+        if (!round->seats[i].left && !round->seats[i].answer)
             return false;
-        seated++;
-    }
-    return seated > 0;
+    return active_seats(round) > 0;
 }
 
 bool round_all_voted(const struct round *round)
 {
-    for (uint32_t i = 0; i < round->seat_count; i++)
-        if (!round->seats[i].left && round_given(round, i) < round_owed(round, i))
+    size_t answers = round_answers(round);
+    for (size_t i = 0; i < round->seat_count; i++) {
+        const struct seat *seat = &round->seats[i];
+        if (!seat->left && seat->given < answers - (seat->answer != NULL))
             return false;
+    }
     return true;
+}
+
+int64_t round_done_at(const struct round *round)
+{
+    if (round->phase == ROUND_VOTE)
+        return round_all_voted(round) ? round->phase_at : 0;
+    if (round->phase != ROUND_ANSWER || active_seats(round) < 2 || !round_all_answered(round))
+        return 0;
+    int64_t last = 0;
+    for (size_t i = 0; i < round->seat_count; i++)
+        if (!round->seats[i].left && round->seats[i].answered_at > last)
+            last = round->seats[i].answered_at;
+    return last + round->settle_ms;
 }

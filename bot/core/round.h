@@ -55,6 +55,7 @@ struct seat {
     uint32_t revision;           /* 0 = never answered */
     char hash[SHA256_HEX];
     int64_t answered_at;
+    uint32_t given;              /* ballots cast; kept by round_cast() */
 };
 
 struct ballot {
@@ -85,6 +86,7 @@ struct round {
     bool reminded;          /* the last-minute reminder of this phase is out */
     bool reveal_names;      /* authors are named after the close */
     int64_t answer_ms, vote_ms;
+    int64_t settle_ms;      /* wait after everyone has answered, for second thoughts; not stored */
     char *level, *topic, *company; /* what was asked for; NULL = any */
 
     char *question_id;      /* NULL while gathering */
@@ -118,6 +120,8 @@ bool round_may_enter(enum round_phase from, enum round_phase to);
  * RECORD_LOG and RECORD_ROUND. -1 if the change is not legal or memory is out. */
 int round_enter(struct round *round, enum round_phase to, int64_t at, int64_t length,
                 struct effects *effects);
+/* Appends RECORD_ROUND unless the event has one for this round already. */
+void round_record(const struct round *round, struct effects *effects);
 bool round_open(const struct round *round); /* GATHER, ANSWER or VOTE */
 
 /* Takes a seat: the new or existing one; NULL when out of memory or full (ROUND_SEATS_MAX). */
@@ -142,7 +146,10 @@ int64_t round_time_left(const struct round *round, int64_t now);
 size_t round_answers(const struct round *round);            /* answers stored */
 size_t round_owed(const struct round *round, uint32_t voter);  /* answers this seat may grade */
 size_t round_given(const struct round *round, uint32_t voter); /* ballots it cast */
-bool round_all_answered(const struct round *round); /* everyone seated and not left */
+bool round_all_answered(const struct round *round); /* everyone seated and not left; nobody seated = false */
 bool round_all_voted(const struct round *round);
+/* When the phase closes early because everyone who joined is done: ANSWER with
+ * at least two seats, settle_ms after the last answer; VOTE at once. 0 = not (yet). */
+int64_t round_done_at(const struct round *round);
 
 #endif

@@ -18,6 +18,8 @@ struct room_settings {
     bool reveal_names;   /* authors are named after the close */
     int64_t gather_ms;   /* 0 = the question comes at once */
     int64_t answer_ms, vote_ms; /* 0 = the question's or the kind's own */
+    int64_t settle_ms;   /* wait after the last answer before locking early; for networks where an
+                            answer comes in several messages */
     unsigned rounds_max; /* open at once, 1 .. 8 */
 };
 

@@ -1,0 +1,218 @@
+/* extend, pause, resume, skip, end: by the host, by a moderator, or by a vote of those seated. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/flow.h"
+#include "core/talk.h"
+#include "util/span.h"
+
+#define EXTEND_MAX_S (7 * 24 * 3600)
+
+static const char *const motion_words[MOTION_COUNT] = {"extend", "pause", "resume", "skip", "end"};
+
+static bool any_open(const struct talk *talk, struct round *round)
+{
+    (void)talk;
+    (void)round;
+    return true;
+}
+
+/* Tells why the verb cannot be done to the round now; false if it can. */
+static bool refused_now(struct talk *talk, const struct round *round, enum motion_verb verb)
+{
+    if (verb == MOTION_PAUSE && round->paused) {
+        talk_reply(talk, "Round %" PRIu64 " is paused already. %sresume starts its clock again.",
+                   round->id, talk->prefix);
+        return true;
+    }
+    if (verb == MOTION_RESUME && !round->paused) {
+        talk_reply(talk, "The clock of round %" PRIu64 " is running. %spause would stop it.",
+                   round->id, talk->prefix);
+        return true;
+    }
+    return false;
+}
+
+static void announce(struct talk *talk, const struct round *round, const char *by,
+                     const char *format, const char *what)
+{
+    struct text text;
+    text_init(&text);
+    text_printf(&text, "Round %" PRIu64 " ", round->id);
+    text_printf(&text, format, what);
+    text_printf(&text, ", by %s.", by);
+    effects_say(talk->effects, round->room, &text);
+    text_finish(&text);
+}
+
+static void clear_motions(struct talk *talk, struct round *round)
+{
+    if (round->motion_count == 0)
+        return;
+    struct effect *effect = effects_add(talk->effects, RECORD_MOTION);
+    if (effect)
+        effect->as.motion.round = round->id;
+    round->motion_count = 0;
+}
+
+static void stop_clock(struct talk *talk, struct round *round)
+{
+    round->remaining = round_time_left(round, talk->event->at);
+    /* A pause in the last moment must not look like no time at all. */
+    if (round->remaining < 1)
+        round->remaining = 1;
+    round->paused = true;
+}
+
+static void start_clock(struct talk *talk, struct round *round)
+{
+    round->deadline = talk->event->at + round->remaining;
+    round->remaining = 0;
+    round->paused = false;
+}
+
+static void change_clock(struct talk *talk, struct round *round, enum motion_verb verb,
+                         int64_t amount, const char *by)
+{
+    char span[SPAN_TEXT];
+    if (verb == MOTION_PAUSE) {
+        stop_clock(talk, round);
+        announce(talk, round, by, "is paused with %s left",
+                 span_text(round->remaining, span));
+    } else if (verb == MOTION_RESUME) {
+        start_clock(talk, round);
+        announce(talk, round, by, "goes on, %s left",
+                 span_text(round_time_left(round, talk->event->at), span));
+    } else {
+        if (round->paused)
+            round->remaining += amount * 1000;
+        else
+            round->deadline += amount * 1000;
+        round->reminded = false;
+        announce(talk, round, by, "has more time, %s left now",
+                 span_text(round_time_left(round, talk->event->at), span));
+    }
+    round_record(round, talk->effects);
+    flow_progress(round, talk->effects);
+}
+
+/* Does it. `by` is a name, or "vote of the room". */
+static void act(struct talk *talk, struct round *round, enum motion_verb verb, int64_t amount,
+                const char *by)
+{
+    char span[SPAN_TEXT], why[ROUND_NAME_MAX + 16];
+    int64_t now = talk->event->at;
+    flow_log(round, talk->member, now, talk->effects, "%s%s%s, by %s", motion_words[verb],
+             verb == MOTION_EXTEND ? " " : "",
+             verb == MOTION_EXTEND ? span_text(amount * 1000, span) : "", by);
+    clear_motions(talk, round);
+    if (verb == MOTION_SKIP) {
+        announce(talk, round, by, "skips the rest of its %s phase", round_phase_word(round->phase));
+        if (flow_advance(talk->hall, round, now, talk->effects))
+            talk->broken = true;
+    } else if (verb == MOTION_END) {
+        snprintf(why, sizeof why, "ended by %s", by);
+        if (flow_end(talk->hall, round, why, now, talk->effects))
+            talk->broken = true;
+    } else {
+        change_clock(talk, round, verb, amount, by);
+    }
+}
+
+static struct motion *find_motion(struct round *round, enum motion_verb verb, uint64_t member)
+{
+    for (size_t i = 0; i < round->motion_count; i++)
+        if (round->motions[i].verb == verb && (!member || round->motions[i].member == member))
+            return &round->motions[i];
+    return NULL;
+}
+
+static int add_motion(struct talk *talk, struct round *round, enum motion_verb verb, int64_t amount)
+{
+    if (round->motion_count == round->motion_capacity) {
+        size_t wanted = round->motion_capacity ? round->motion_capacity * 2 : 8;
+        struct motion *grown = reallocarray(round->motions, wanted, sizeof *grown);
+        if (!grown)
+            return -1;
+        round->motions = grown;
+        round->motion_capacity = wanted;
+    }
+    round->motions[round->motion_count++] = (struct motion){verb, talk->member, amount};
+    struct effect *effect = effects_add(talk->effects, RECORD_MOTION);
+    if (!effect)
+        return -1;
+    effect->as.motion = (struct motion_record){round->id, talk->member, motion_words[verb], amount};
+    return 0;
+}
+
+/* More than half of those who sit in the round decide. */
+static void move(struct talk *talk, struct round *round, enum motion_verb verb, int64_t amount)
+{
+    size_t seated = 0, wanted = 0;
+    for (size_t i = 0; i < round->seat_count; i++)
+        seated += !round->seats[i].left;
+    /* Who agrees, agrees to what was first proposed. */
+    struct motion *first = find_motion(round, verb, 0);
+    if (first)
+        amount = first->amount;
+    if (find_motion(round, verb, talk->member)) {
+        talk_reply(talk, "I have your vote for %s already.", motion_words[verb]);
+        return;
+    }
+    if (add_motion(talk, round, verb, amount)) {
+        talk->broken = true;
+        return;
+    }
+    for (size_t i = 0; i < round->motion_count; i++)
+        wanted += round->motions[i].verb == verb;
+    size_t needed = seated / 2 + 1;
+    if (wanted >= needed) {
+        act(talk, round, verb, amount, "vote of the room");
+        return;
+    }
+    char span[SPAN_TEXT];
+    talk_reply(talk, "%zu of %zu for %s%s%s in round %" PRIu64 ". The host can do it alone.", wanted,
+               needed, motion_words[verb], verb == MOTION_EXTEND ? " by " : "",
+               verb == MOTION_EXTEND ? span_text(amount * 1000, span) : "", round->id);
+}
+
+/* The amount of "!extend 2m"; -1 after a refusal. */
+static int64_t extend_amount(struct talk *talk)
+{
+    int64_t seconds;
+    const struct command *command = &talk->command;
+    if (command->word_count == 0) {
+        talk_reply(talk, "By how much? For example %sextend 2m.", talk->prefix);
+        return -1;
+    }
+    if (span_parse(command->words[0], &seconds) || seconds < 1 || seconds > EXTEND_MAX_S) {
+        talk_reply(talk, "%.20s is no time I can add; say %sextend 2m, at most 7 days.",
+                   command->words[0], talk->prefix);
+        return -1;
+    }
+    return seconds;
+}
+
+void verb_direct(struct talk *talk, enum motion_verb verb)
+{
+    int64_t amount = 0;
+    if (verb == MOTION_EXTEND && (amount = extend_amount(talk)) < 0)
+        return;
+    struct talk_choice choice = talk_choose(talk, verb == MOTION_EXTEND ? 1 : 0, any_open);
+    struct round *round = choice.round;
+    if (!round) {
+        talk_refuse_choice(talk, &choice, any_open, "No round is open here.");
+        return;
+    }
+    if (refused_now(talk, round, verb))
+        return;
+    if (talk_may_direct(talk, round))
+        act(talk, round, verb, amount, talk->event->name);
+    else if (round_seat_of(round, talk->member))
+        move(talk, round, verb, amount);
+    else
+        talk_reply(talk, "Only those in round %" PRIu64 " decide that. %sjoin first.", round->id,
+                   talk->prefix);
+}

@@ -1,0 +1,261 @@
+/* vote and votes: grading the others' answers, blind. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "core/ballot.h"
+#include "core/flow.h"
+#include "core/talk.h"
+#include "util/span.h"
+
+static bool may_vote(const struct talk *talk, struct round *round)
+{
+    return round->phase == ROUND_VOTE && round->plugin && round_seat_of(round, talk->member);
+}
+
+static bool graded_nearby(const struct talk *talk, struct round *round)
+{
+    (void)talk;
+    return round->phase == ROUND_VOTE;
+}
+
+/* No round takes a vote from the speaker now: says why, and what would have worked. */
+static void refuse_vote(struct talk *talk, struct talk_choice choice)
+{
+    char left[SPAN_TEXT];
+    if (choice.fitting > 1) {
+        talk_refuse_choice(talk, &choice, may_vote, "");
+        return;
+    }
+    struct talk_choice joinable = talk_choose(talk, 0, graded_nearby);
+    if (joinable.round) {
+        talk_reply(talk, "You have no seat in round %" PRIu64 ". Say %sjoin, then I send you the "
+                         "answers to grade.",
+                   joinable.round->id, talk->prefix);
+        return;
+    }
+    for (size_t i = 0; i < talk->hall->round_count; i++) {
+        struct round *round = talk->hall->rounds[i];
+        if (round->phase == ROUND_ANSWER && round_seat_of(round, talk->member)) {
+            talk_reply(talk, "Round %" PRIu64 " is not graded yet: %s left to answer. Then I send you "
+                             "the answers.",
+                       round->id, span_text(round_time_left(round, talk->event->at), left));
+            return;
+        }
+    }
+    talk_refuse_choice(talk, &choice, may_vote,
+                       "No round is being graded now, so I stored no vote.");
+}
+
+/* The names of the criteria in order: "Correctness, Approach, ...". */
+static void name_axes(const struct hs_rubric *rubric, struct buf *out)
+{
+    for (size_t a = 0; a < rubric->axis_count; a++)
+        buf_printf(out, "%s%s", a ? ", " : "", rubric->axes[a].name);
+}
+
+static void refuse_form(struct talk *talk, const struct round *round, enum ballot_fault fault,
+                        const struct ballot_order *order)
+{
+    struct buf axes;
+    char last[4];
+    const struct hs_rubric *rubric = round->plugin->rubric;
+    buf_init(&axes);
+    name_axes(rubric, &axes);
+    if (fault == BALLOT_NO_LABEL)
+        talk_reply(talk, "Which answer? Begin with its letter: %svote A and %zu scores (%s).",
+                   talk->prefix, rubric->axis_count, buf_text(&axes));
+    else if (fault == BALLOT_UNKNOWN && order->count == 0)
+        talk_reply(talk, "There is no answer for you to grade in round %" PRIu64 "; your own you "
+                         "cannot grade.",
+                   round->id);
+    else if (fault == BALLOT_UNKNOWN)
+        talk_reply(talk, "You have no answer of that letter. Yours to grade: A%s%s. Your own answer "
+                         "is not among them.",
+                   order->count > 1 ? " to " : "",
+                   order->count > 1 ? ballot_label(order->count - 1, last) : "");
+    else if (fault == BALLOT_RANGE)
+        talk_reply(talk, "Scores are whole numbers from 1 to 5, in this order: %s. Nothing was "
+                         "stored.",
+                   buf_text(&axes));
+    else if (fault == BALLOT_COMMENT_LONG)
+        talk_reply(talk, "That comment is longer than %d bytes. Nothing was stored; send a shorter "
+                         "one.",
+                   ROUND_COMMENT_MAX);
+    else
+        talk_reply(talk, "That takes %zu scores, in this order: %s. Nothing was stored.",
+                   rubric->axis_count, buf_text(&axes));
+    if (axes.failed)
+        talk->broken = true;
+    buf_finish(&axes);
+}
+
+static void list_owed(const struct round *round, const struct seat *seat,
+                      const struct ballot_order *order, struct text *text)
+{
+    char label[4];
+    const char *between = "";
+    for (size_t i = 0; i < order->count; i++) {
+        if (round_ballot(round, seat->number, order->author[i]))
+            continue;
+        text_printf(text, "%s%s", between, ballot_label(i, label));
+        between = ", ";
+    }
+}
+
+static void add_scores(const struct round *round, const uint8_t *score, struct text *text)
+{
+    for (size_t a = 0; a < round->plugin->rubric->axis_count; a++)
+        text_printf(text, " %u", score[a]);
+}
+
+static void send_receipt(struct talk *talk, const struct round *round, const struct seat *seat,
+                         const struct ballot_order *order, const struct ballot_words *words)
+{
+    char label[4], left[SPAN_TEXT];
+    size_t owed = round_owed(round, seat->number), given = round_given(round, seat->number);
+    struct text text;
+    text_init(&text);
+    text_printf(&text, "Stored: %s", ballot_label(words->index, label));
+    add_scores(round, words->score, &text);
+    if (words->comment)
+        text_put(&text, ", with your comment");
+    text_put(&text, ". ");
+    if (given < owed) {
+        text_printf(&text, "%zu to go: ", owed - given);
+        list_owed(round, seat, order, &text);
+        text_printf(&text, ". %s left.",
+                    span_text(round_time_left(round, talk->event->at), left));
+    } else if (round_all_voted(round)) {
+        text_put(&text, "That was the last one; the scores come now.");
+    } else {
+        text_put(&text, "All done, thank you. You can change a vote until the others are done.");
+    }
+    talk_tell(talk, &text, NULL);
+    text_finish(&text);
+}
+
+static void record(struct talk *talk, const struct round *round, const struct seat *voter,
+                   uint32_t author)
+{
+    struct effect *effect = effects_add(talk->effects, RECORD_BALLOT);
+    if (!effect)
+        return;
+    const struct ballot *ballot = round_ballot(round, voter->number, author);
+    struct ballot_record *out = &effect->as.ballot;
+    out->round = round->id;
+    out->voter = voter->member;
+    out->author = round->seats[author].member;
+    memcpy(out->score, ballot->score, sizeof out->score);
+    out->comment = arena_strdup(talk->effects->arena, ballot->comment);
+    out->at = ballot->at;
+}
+
+/* The text of a vote after an optional round number. */
+static void skip_number(const struct talk *talk, const char **text, size_t *length)
+{
+    const struct command *command = &talk->command;
+    *text = command->rest;
+    *length = command->rest_length;
+    if (command->word_count == 0 || command_round_number(command->words[0]) == 0)
+        return;
+    size_t word = strlen(command->words[0]);
+    if (word <= *length && strncmp(*text, command->words[0], word) == 0) {
+        *text += word;
+        *length -= word;
+    }
+}
+
+void verb_vote(struct talk *talk)
+{
+    struct talk_choice choice = talk_choose(talk, 0, may_vote);
+    struct round *round = choice.round;
+    if (!round) {
+        refuse_vote(talk, choice);
+        return;
+    }
+    struct seat *seat = round_seat_of(round, talk->member);
+    struct ballot_order order;
+    struct ballot_words words;
+    const char *text;
+    size_t length;
+    ballot_order(round, seat->number, &order);
+    skip_number(talk, &text, &length);
+    enum ballot_fault fault =
+        ballot_parse(text, length, round->plugin->rubric->axis_count, order.count, &words);
+    if (fault) {
+        refuse_form(talk, round, fault, &order);
+        return;
+    }
+    char *comment = NULL;
+    if (words.comment)
+        comment = arena_strndup(talk->effects->arena, words.comment, words.comment_length);
+    uint32_t author = order.author[words.index];
+    if ((words.comment && !comment) ||
+        round_cast(round, seat->number, author, words.score, comment, talk->event->at)) {
+        talk->broken = true;
+        return;
+    }
+    record(talk, round, seat, author);
+    send_receipt(talk, round, seat, &order, &words);
+    flow_progress(round, talk->effects);
+}
+
+/* "!votes B" shows answer B again, for who has lost it from sight. */
+static bool show_answer(struct talk *talk, const struct round *round,
+                        const struct ballot_order *order)
+{
+    const struct command *command = &talk->command;
+    size_t at = command->word_count > 0 && command_round_number(command->words[0]) ? 1 : 0;
+    if (at >= command->word_count)
+        return false;
+    int label = ballot_label_parse(command->words[at]);
+    if (label < 0 || (size_t)label >= order->count) {
+        refuse_form(talk, round, BALLOT_UNKNOWN, order);
+        return true;
+    }
+    struct text text;
+    text_init(&text);
+    flow_answer_text(round, &round->seats[order->author[label]], (size_t)label, &text);
+    effects_tell(talk->effects, &talk->event->who, &text, NULL, 0);
+    text_finish(&text);
+    return true;
+}
+
+void verb_votes(struct talk *talk)
+{
+    struct talk_choice choice = talk_choose(talk, 0, may_vote);
+    struct round *round = choice.round;
+    if (!round) {
+        refuse_vote(talk, choice);
+        return;
+    }
+    const struct seat *seat = round_seat_of(round, talk->member);
+    struct ballot_order order;
+    char label[4], left[SPAN_TEXT];
+    ballot_order(round, seat->number, &order);
+    if (show_answer(talk, round, &order))
+        return;
+    struct text text;
+    text_init(&text);
+    text_printf(&text, "Round %" PRIu64 ", %s left. ", round->id,
+                span_text(round_time_left(round, talk->event->at), left));
+    if (seat->given < order.count) {
+        text_put(&text, "You still owe: ");
+        list_owed(round, seat, &order, &text);
+        text_printf(&text, ". %svotes and a letter shows that answer again.", talk->prefix);
+    } else {
+        text_put(&text, "You owe nothing.");
+    }
+    for (size_t i = 0; i < order.count; i++) {
+        const struct ballot *ballot = round_ballot(round, seat->number, order.author[i]);
+        if (!ballot)
+            continue;
+        text_item(&text, 0, 0);
+        text_printf(&text, "%s:", ballot_label(i, label));
+        add_scores(round, ballot->score, &text);
+        if (ballot->comment)
+            text_printf(&text, " %s", ballot->comment);
+    }
+    talk_tell(talk, &text, NULL);
+    text_finish(&text);
+}
