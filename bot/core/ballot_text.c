@@ -6,8 +6,8 @@
 #include "core/ballot.h"
 #include "core/flow.h"
 
-void flow_answer_text(const struct round *round, const struct seat *author, size_t label,
-                      struct text *text)
+static void label_line(const struct round *round, const struct seat *author, size_t label,
+                       struct text *text)
 {
     char name[4];
     text_heading(text);
@@ -16,12 +16,23 @@ void flow_answer_text(const struct round *round, const struct seat *author, size
         text_printf(text, " (%u hint%s used)", author->hints_used,
                     author->hints_used == 1 ? "" : "s");
     text_printf(text, ", round %" PRIu64, round->id);
+}
+
+void flow_answer_text(const struct round *round, const struct seat *author, size_t label,
+                      struct text *text)
+{
+    label_line(round, author, label, text);
     if (strstr(author->answer, "```")) {
         text_markdown(text, author->answer, author->answer_length);
-    } else {
-        text_quote(text);
-        text_put_n(text, author->answer, author->answer_length);
+        if (text_ok(text))
+            return;
+        /* Markup that swells beyond a message is shown as it was typed. */
+        text_finish(text);
+        text_init(text);
+        label_line(round, author, label, text);
     }
+    text_quote(text);
+    text_put_n(text, author->answer, author->answer_length);
 }
 
 /* "4 3 5 4": an example with as many scores as the rubric has criteria. */

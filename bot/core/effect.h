@@ -133,7 +133,8 @@ struct effect {
     } as;
 };
 
-#define EFFECTS_MAX 4096 /* of one event */
+/* Of one event: enough to send 64 people 63 answers each, with records to spare. */
+#define EFFECTS_MAX 16384
 
 struct effects {
     struct arena *arena;

@@ -385,7 +385,7 @@ int flow_tick(struct hall *hall, int64_t now, struct effects *effects)
     while ((round = earliest(hall)) && flow_due(round) <= now) {
         int failed = 0;
         if (!round->plugin)
-            failed = flow_end(hall, round, "its plugin is no longer loaded", now, effects);
+            failed = flow_end(hall, round, "its plugin or its question is no longer there", now, effects);
         else if (!done_by(round, now) && now < round->deadline)
             remind(round, now, effects);
         else
@@ -394,4 +394,12 @@ int flow_tick(struct hall *hall, int64_t now, struct effects *effects)
             return -1;
     }
     return 0;
+}
+
+int hall_abandon(struct hall *hall, int64_t now, struct effects *effects)
+{
+    struct round *round = earliest(hall);
+    if (!round || flow_due(round) > now)
+        return 0;
+    return flow_end(hall, round, "something went wrong on my side, and I am sorry", now, effects);
 }

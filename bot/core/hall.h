@@ -52,6 +52,10 @@ void hall_finish(struct hall *hall);
  * the open rounds anew. */
 int hall_apply(struct hall *hall, const struct event *event, struct effects *effects);
 
+/* Ends the round that the clock is stuck at, when EVENT_CLOCK fails again and
+ * again: one round must not hold up all others. 0 or -1. */
+int hall_abandon(struct hall *hall, int64_t now, struct effects *effects);
+
 /* When the next EVENT_CLOCK is due (absolute), or 0 if nothing waits for time. */
 int64_t hall_deadline(const struct hall *hall);
 

@@ -9,6 +9,8 @@
 #include "core/plugin_call.h"
 #include "core/score.h"
 
+#define MESSAGE_BYTES (8 * 1024) /* a message longer than this is continued in another */
+
 void reveal_sort(struct hs_result *results, size_t count)
 {
     for (size_t i = 1; i < count; i++) {
@@ -142,11 +144,17 @@ static void tell_seat(const struct round *round, const struct seat *seat,
         text_paragraph(&text);
         text_put(&text, "Graders wrote:");
     }
+    struct address to = round_seat_address(seat);
     for (size_t i = 0; i < comment_count; i++) {
+        /* 63 long comments are more than one message holds. */
+        if (text.bytes.length > MESSAGE_BYTES) {
+            effects_tell(effects, &to, &text, NULL, 0);
+            text_finish(&text);
+            text_init(&text);
+        }
         text_item(&text, 0, 0);
         text_put(&text, comments[i]);
     }
-    struct address to = round_seat_address(seat);
     effects_tell(effects, &to, &text, NULL, 0);
     text_finish(&text);
 }

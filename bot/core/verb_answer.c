@@ -177,10 +177,26 @@ static void store(struct talk *talk, bool replace)
         draft_drop(talk->hall, draft_of(talk->hall, talk->member), talk->effects);
 }
 
+/* "help", alone and without the prefix, is hardly an answer. */
+static bool bare_command(const struct talk *talk)
+{
+    char word[16];
+    const struct event *event = talk->event;
+    if (talk->command.verb != COMMAND_NONE || event->length >= sizeof word)
+        return false;
+    memcpy(word, event->text, event->length);
+    word[event->length] = '\0';
+    return strpbrk(word, " \n\t") == NULL && command_find(word) != COMMAND_UNKNOWN &&
+           command_find(word) != COMMAND_NONE;
+}
+
 void verb_say(struct talk *talk)
 {
     struct draft *draft = draft_of(talk->hall, talk->member);
-    if (draft && !draft->pending && talk->command.verb == COMMAND_NONE)
+    if ((!draft || draft->pending) && bare_command(talk))
+        talk_reply(talk, "Did you mean %s%.*s? I stored nothing.", talk->prefix,
+                   (int)talk->event->length, talk->event->text);
+    else if (draft && !draft->pending && talk->command.verb == COMMAND_NONE)
         extend_draft(talk, draft);
     else
         store(talk, false);

@@ -6,6 +6,9 @@
 #include "core/flow.h"
 #include "core/talk.h"
 #include "util/span.h"
+#include "util/utf8.h"
+
+#define COMMENT_SHOWN 120 /* bytes of one's own comment in the list of votes */
 
 static bool may_vote(const struct talk *talk, struct round *round)
 {
@@ -253,8 +256,13 @@ void verb_votes(struct talk *talk)
         text_item(&text, 0, 0);
         text_printf(&text, "%s:", ballot_label(i, label));
         add_scores(round, ballot->score, &text);
-        if (ballot->comment)
-            text_printf(&text, " %s", ballot->comment);
+        if (ballot->comment) {
+            size_t whole = strlen(ballot->comment);
+            size_t shown = utf8_cut_word(ballot->comment, whole, COMMENT_SHOWN);
+            text_put(&text, " ");
+            text_put_n(&text, ballot->comment, shown);
+            text_put(&text, shown < whole ? "..." : "");
+        }
     }
     talk_tell(talk, &text, NULL);
     text_finish(&text);

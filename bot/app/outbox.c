@@ -1,0 +1,276 @@
+#include "app/outbox.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/log.h"
+
+#define READ_ROWS 128
+#define KEPT_MS (INT64_C(7) * 24 * 3600 * 1000) /* a message nobody can be given is dropped after this */
+
+struct ids {
+    int64_t *id;
+    size_t count, capacity;
+};
+
+struct outbox {
+    struct store *store;
+    struct transport **transports;
+    size_t transport_count;
+    struct ids flying; /* handed over, not known to be sent; ascending */
+    struct ids sent;   /* to be struck off */
+    size_t striking;   /* how many of `sent` the open transaction struck off */
+    char **blocked;    /* "transport\nnetwork\ntarget" that said busy */
+    size_t blocked_count, blocked_capacity;
+    int64_t read_to;   /* the last row looked at */
+    bool retry;
+    int64_t now;       /* of the dispatch under way */
+    size_t rows;       /* seen in this batch */
+};
+
+struct outbox *outbox_create(struct store *store)
+{
+    struct outbox *outbox = calloc(1, sizeof *outbox);
+    if (outbox)
+        outbox->store = store;
+    return outbox;
+}
+
+static void unblock_all(struct outbox *outbox)
+{
+    for (size_t i = 0; i < outbox->blocked_count; i++)
+        free(outbox->blocked[i]);
+    outbox->blocked_count = 0;
+}
+
+void outbox_destroy(struct outbox *outbox)
+{
+    if (!outbox)
+        return;
+    unblock_all(outbox);
+    free(outbox->blocked);
+    free(outbox->transports);
+    free(outbox->flying.id);
+    free(outbox->sent.id);
+    free(outbox);
+}
+
+int outbox_add_transport(struct outbox *outbox, struct transport *transport)
+{
+    struct transport **grown = reallocarray(outbox->transports, outbox->transport_count + 1,
+                                            sizeof *grown);
+    if (!grown)
+        return -1;
+    outbox->transports = grown;
+    outbox->transports[outbox->transport_count++] = transport;
+    return 0;
+}
+
+struct transport *outbox_transport(const struct outbox *outbox, const char *transport,
+                                   const char *network)
+{
+    for (size_t i = 0; i < outbox->transport_count; i++) {
+        struct transport *one = outbox->transports[i];
+        if (strcmp(one->ops->name, transport) == 0 && strcmp(one->network, network) == 0)
+            return one;
+    }
+    return NULL;
+}
+
+int outbox_put(struct outbox *outbox, const struct outbox_row *row, struct error *error)
+{
+    int64_t id;
+    return outbox->store->ops->outbox_add(outbox->store, row, &id, error);
+}
+
+static int ids_add(struct ids *ids, int64_t id)
+{
+    if (ids->count == ids->capacity) {
+        size_t wanted = ids->capacity ? ids->capacity * 2 : 32;
+        int64_t *grown = reallocarray(ids->id, wanted, sizeof *grown);
+        if (!grown)
+            return -1;
+        ids->id = grown;
+        ids->capacity = wanted;
+    }
+    size_t at = ids->count;
+    while (at > 0 && ids->id[at - 1] > id) {
+        ids->id[at] = ids->id[at - 1];
+        at--;
+    }
+    ids->id[at] = id;
+    ids->count++;
+    return 0;
+}
+
+static bool ids_find(const struct ids *ids, int64_t id, size_t *at)
+{
+    size_t low = 0, high = ids->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (ids->id[middle] < id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    *at = low;
+    return low < ids->count && ids->id[low] == id;
+}
+
+static bool ids_remove(struct ids *ids, int64_t id)
+{
+    size_t at;
+    if (!ids_find(ids, id, &at))
+        return false;
+    ids->count--;
+    memmove(&ids->id[at], &ids->id[at + 1], (ids->count - at) * sizeof *ids->id);
+    return true;
+}
+
+static bool known(const struct outbox *outbox, int64_t id)
+{
+    size_t at;
+    return ids_find(&outbox->flying, id, &at) || ids_find(&outbox->sent, id, &at);
+}
+
+void outbox_sent(struct outbox *outbox, int64_t id)
+{
+    if (id == 0 || !ids_remove(&outbox->flying, id))
+        return;
+    /* Without memory the row stays in the store and goes out again after a restart. */
+    if (ids_add(&outbox->sent, id))
+        log_error("outbox", "out of memory; message %" PRId64 " may be sent twice", id);
+}
+
+bool outbox_has_sent(const struct outbox *outbox)
+{
+    return outbox->sent.count > 0;
+}
+
+int outbox_strike(struct outbox *outbox, struct error *error)
+{
+    outbox->striking = 0;
+    for (size_t i = 0; i < outbox->sent.count; i++)
+        if (outbox->store->ops->outbox_done(outbox->store, outbox->sent.id[i], error))
+            return -1;
+    outbox->striking = outbox->sent.count;
+    return 0;
+}
+
+void outbox_settle(struct outbox *outbox)
+{
+    size_t left = outbox->sent.count - outbox->striking;
+    memmove(outbox->sent.id, outbox->sent.id + outbox->striking, left * sizeof *outbox->sent.id);
+    outbox->sent.count = left;
+    outbox->striking = 0;
+}
+
+static bool is_blocked(const struct outbox *outbox, const char *key)
+{
+    for (size_t i = 0; i < outbox->blocked_count; i++)
+        if (strcmp(outbox->blocked[i], key) == 0)
+            return true;
+    return false;
+}
+
+/* Without memory for it, later messages to the target may overtake; they are not lost. */
+static void block(struct outbox *outbox, const char *key)
+{
+    if (outbox->blocked_count == outbox->blocked_capacity) {
+        size_t wanted = outbox->blocked_capacity ? outbox->blocked_capacity * 2 : 16;
+        char **grown = reallocarray(outbox->blocked, wanted, sizeof *grown);
+        if (!grown)
+            return;
+        outbox->blocked = grown;
+        outbox->blocked_capacity = wanted;
+    }
+    char *copy = strdup(key);
+    if (copy)
+        outbox->blocked[outbox->blocked_count++] = copy;
+}
+
+static enum post_result hand_over(struct outbox *outbox, struct transport *transport,
+                                  const struct outbox_row *row)
+{
+    struct outbound message = {
+        .id = row->id,
+        .target = row->to.target,
+        .private_talk = row->private_talk,
+        .flags = row->flags,
+        .bytes = row->bytes,
+        .size = row->size,
+    };
+    /* Before post(), which may call sent() at once. */
+    if (ids_add(&outbox->flying, row->id))
+        return POST_BUSY;
+    enum post_result result = transport->ops->post(transport, &message);
+    if (result == POST_TAKEN)
+        outbox->store->ops->outbox_taken(outbox->store, row->id);
+    else
+        ids_remove(&outbox->flying, row->id);
+    return result;
+}
+
+static void drop(struct outbox *outbox, const struct outbox_row *row, const char *why)
+{
+    log_warn("outbox", "message %" PRId64 " to %s/%s dropped: %s", row->id, row->to.transport,
+             row->to.network, why);
+    if (ids_add(&outbox->sent, row->id))
+        log_error("outbox", "out of memory");
+}
+
+static int dispatch_row(void *context, const struct outbox_row *row)
+{
+    struct outbox *outbox = context;
+    char key[32 + 2 * EVENT_NAME_MAX + EVENT_TARGET_MAX];
+    outbox->rows++;
+    outbox->read_to = row->id;
+    if (known(outbox, row->id))
+        return 0;
+    snprintf(key, sizeof key, "%s\n%s\n%d%s", row->to.transport, row->to.network,
+             row->private_talk, row->to.target);
+    struct transport *transport = outbox_transport(outbox, row->to.transport, row->to.network);
+    if (outbox->now - row->at > KEPT_MS) {
+        drop(outbox, row, "it could not be delivered for a week");
+        return 0;
+    }
+    if (!transport || is_blocked(outbox, key))
+        return 0;
+    switch (hand_over(outbox, transport, row)) {
+    case POST_TAKEN:
+        break;
+    case POST_BUSY:
+        block(outbox, key);
+        break;
+    case POST_REFUSED:
+        drop(outbox, row, "the network refuses it");
+        break;
+    }
+    return 0;
+}
+
+void outbox_dispatch(struct outbox *outbox, int64_t now)
+{
+    struct error error;
+    outbox->now = now;
+    if (outbox->retry) {
+        outbox->retry = false;
+        outbox->read_to = 0;
+        unblock_all(outbox);
+    }
+    do {
+        outbox->rows = 0;
+        if (outbox->store->ops->outbox_read(outbox->store, outbox->read_to, READ_ROWS,
+                                            dispatch_row, outbox, &error)) {
+            log_error("outbox", "cannot read: %s", error.why);
+            return;
+        }
+    } while (outbox->rows == READ_ROWS);
+}
+
+void outbox_retry(struct outbox *outbox)
+{
+    outbox->retry = true;
+}
