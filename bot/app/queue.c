@@ -1,0 +1,83 @@
+#include "app/queue.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void queue_init(struct queue *queue)
+{
+    queue->first = NULL;
+    queue->last = &queue->first;
+    queue->count = 0;
+}
+
+void queue_finish(struct queue *queue)
+{
+    struct queued *queued;
+    while ((queued = queue_pop(queue)))
+        free(queued);
+}
+
+static size_t measure(const char *text)
+{
+    return text ? strlen(text) + 1 : 0;
+}
+
+/* Copies a string behind the event; *at moves on. */
+static const char *put(char **at, const char *text)
+{
+    if (!text)
+        return NULL;
+    char *copy = *at;
+    size_t size = strlen(text) + 1;
+    memcpy(copy, text, size);
+    *at += size;
+    return copy;
+}
+
+static void put_address(char **at, struct address *address)
+{
+    address->transport = put(at, address->transport);
+    address->network = put(at, address->network);
+    address->target = put(at, address->target);
+}
+
+int queue_push(struct queue *queue, const struct event *event)
+{
+    const struct event *e = event;
+    if (queue->count >= QUEUE_MAX)
+        return -1;
+    size_t size = measure(e->id) + measure(e->name) + measure(e->bot_name) + e->length + 1;
+    size += measure(e->room.transport) + measure(e->room.network) + measure(e->room.target);
+    size += measure(e->who.transport) + measure(e->who.network) + measure(e->who.target);
+    struct queued *queued = malloc(sizeof *queued + size);
+    if (!queued)
+        return -1;
+    char *at = (char *)(queued + 1);
+    queued->event = *event;
+    queued->event.id = put(&at, e->id);
+    queued->event.name = put(&at, e->name);
+    queued->event.bot_name = put(&at, e->bot_name);
+    put_address(&at, &queued->event.room);
+    put_address(&at, &queued->event.who);
+    if (e->length > 0)
+        memcpy(at, e->text, e->length);
+    at[e->length] = '\0';
+    queued->event.text = at;
+    queued->next = NULL;
+    *queue->last = queued;
+    queue->last = &queued->next;
+    queue->count++;
+    return 0;
+}
+
+struct queued *queue_pop(struct queue *queue)
+{
+    struct queued *queued = queue->first;
+    if (!queued)
+        return NULL;
+    queue->first = queued->next;
+    if (!queue->first)
+        queue->last = &queue->first;
+    queue->count--;
+    return queued;
+}

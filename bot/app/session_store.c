@@ -1,0 +1,136 @@
+/* Effects of one event -> the store and the outbox, inside the event's savepoint. */
+#include <stdio.h>
+#include <string.h>
+
+#include "app/session_world.h"
+
+struct fan_out {
+    struct session *session;
+    const struct message *message;
+    int64_t now;
+    struct error *error;
+};
+
+static int put_message(struct session *session, const struct message *message,
+                       const struct address *to, bool private_talk, int64_t now,
+                       struct error *error)
+{
+    struct outbox_row row = {
+        .to = *to,
+        .private_talk = private_talk,
+        .flags = message->flags,
+        .collapse = message->collapse,
+        .bytes = message->bytes,
+        .size = message->size,
+        .at = now,
+    };
+    return outbox_put(session->outbox, &row, error);
+}
+
+static int put_to_place(void *context, const struct address *place)
+{
+    struct fan_out *fan = context;
+    return put_message(fan->session, fan->message, place, false, fan->now, fan->error);
+}
+
+static int say(struct session *session, const struct message *message, int64_t now,
+               struct error *error)
+{
+    struct fan_out fan = {session, message, now, error};
+    return session->store->room_places(session->parts.store, message->room, put_to_place, &fan,
+                                       error);
+}
+
+/* Only the newest state of a countdown is worth telling. */
+static void note_progress(struct session *session, const struct progress *progress)
+{
+    for (size_t i = 0; i < session->progress_count; i++)
+        if (session->progress[i].round == progress->round) {
+            session->progress[i] = *progress;
+            return;
+        }
+    if (session->progress_count < SESSION_PROGRESS_MAX)
+        session->progress[session->progress_count++] = *progress;
+}
+
+static int store_effect(struct session *session, const struct effect *effect, int64_t now,
+                        struct error *error)
+{
+    switch (effect->kind) {
+    case EFFECT_SAY:
+        return say(session, &effect->as.message, now, error);
+    case EFFECT_TELL:
+        return put_message(session, &effect->as.message, &effect->as.message.to, true, now, error);
+    case EFFECT_REPLY:
+        return put_message(session, &effect->as.message, &effect->as.message.to, false, now, error);
+    case EFFECT_PROGRESS:
+        note_progress(session, &effect->as.progress);
+        return 0;
+    case RECORD_ROUND:
+    case RECORD_SEAT:
+    case RECORD_ANSWER:
+    case RECORD_BALLOT:
+    case RECORD_LEDGER:
+    case RECORD_ASKED:
+    case RECORD_MOTION:
+    case RECORD_DRAFT:
+    case RECORD_LOG:
+        break;
+    }
+    return session->store->record(session->parts.store, effect, error);
+}
+
+int session_store(struct session *session, const struct effects *effects, int64_t now,
+                  struct error *error)
+{
+    for (const struct effect *effect = effects->first; effect; effect = effect->next)
+        if (store_effect(session, effect, now, error))
+            return -1;
+    return 0;
+}
+
+static int tell_place(void *context, const struct address *place)
+{
+    struct fan_out *fan = context;
+    struct session *session = fan->session;
+    struct transport *transport =
+        outbox_transport(session->outbox, place->transport, place->network);
+    if (transport && transport->ops->progress)
+        transport->ops->progress(transport, place->target,
+                                 &session->progress[session->progress_count]);
+    return 0;
+}
+
+void session_tell_progress(struct session *session)
+{
+    struct fan_out fan = {.session = session};
+    /* A countdown that is not shown is no harm, so errors are not looked at. */
+    while (session->progress_count > 0) {
+        session->progress_count--;
+        session->store->room_places(session->parts.store,
+                                    session->progress[session->progress_count].room, tell_place,
+                                    &fan, NULL);
+    }
+}
+
+void session_apologise(struct session *session, const struct event *event)
+{
+    if (event->kind != EVENT_TEXT)
+        return;
+    struct transport *transport =
+        outbox_transport(session->outbox, event->who.transport, event->who.network);
+    if (!transport)
+        return;
+    struct text text;
+    text_init(&text);
+    text_printf(&text, "I could not store what you just sent (%s), so it does not count. Please send "
+                       "it again in a minute.",
+                error_code_name(session->why.code));
+    if (text_ok(&text)) {
+        struct outbound message = {.target = event->who.target, .private_talk = true,
+                                   .flags = EFFECT_URGENT};
+        message.bytes = text_bytes(&text, &message.size);
+        transport->ops->post(transport, &message);
+    }
+    text_finish(&text);
+}

@@ -1,0 +1,165 @@
+/* The world of the core: store, bank and plugins as the core may ask them. */
+#include "app/session_world.h"
+
+#include <limits.h>
+#include <string.h>
+
+#include "app/plugin_host.h"
+
+static struct store *store_of(struct session *session)
+{
+    return session->parts.store;
+}
+
+static uint64_t world_member(void *context, const struct address *who, const char *name,
+                             int64_t now)
+{
+    struct session *session = context;
+    uint64_t id = 0;
+    if (session->store->member(store_of(session), who, name, now, &id, &session->why))
+        return 0;
+    return id;
+}
+
+static int world_room(void *context, const struct address *place, uint64_t *id,
+                      struct room_settings *settings)
+{
+    struct session *session = context;
+    int64_t now = session->parts.clock.now(session->parts.clock.context);
+    if (session->store->room(store_of(session), place, now, id, &session->why))
+        return -1;
+    session->parts.settings(session->parts.settings_context, place, settings);
+    return 0;
+}
+
+static const struct bank *world_bank(void *context)
+{
+    const struct session *session = context;
+    return session->parts.bank;
+}
+
+static int world_asked(void *context, uint64_t room, uint64_t member, const char *question)
+{
+    struct session *session = context;
+    unsigned times = 0;
+    if (session->store->asked(store_of(session), room, member, question, &times, &session->why))
+        return -1;
+    return times > INT_MAX ? INT_MAX : (int)times;
+}
+
+static const struct hs_plugin *world_plugin_acquire(void *context, const char *kind)
+{
+    const struct session *session = context;
+    return plugin_acquire(session->parts.plugins, kind);
+}
+
+static void world_plugin_release(void *context, const struct hs_plugin *plugin)
+{
+    const struct session *session = context;
+    plugin_release(session->parts.plugins, plugin);
+}
+
+static const struct hs_plugin *world_plugin_at(void *context, size_t index)
+{
+    const struct session *session = context;
+    return plugin_at(session->parts.plugins, index);
+}
+
+static int world_board(void *context, uint64_t room, enum period period, const char *kind,
+                       int64_t now, struct board_row *rows, size_t limit, size_t *count)
+{
+    struct session *session = context;
+    char key[PERIOD_KEY];
+    return session->store->board(store_of(session), room, period, period_key(period, now, key),
+                                 kind, rows, limit, count, &session->why);
+}
+
+static int world_standing(void *context, uint64_t room, enum period period, const char *kind,
+                          uint64_t member, int64_t now, struct board_row *row)
+{
+    struct session *session = context;
+    char key[PERIOD_KEY];
+    return session->store->standing(store_of(session), room, period, period_key(period, now, key),
+                                    kind, member, row, &session->why);
+}
+
+void session_world_init(struct session *session)
+{
+    session->world = (struct world){
+        .context = session,
+        .member = world_member,
+        .room = world_room,
+        .bank = world_bank,
+        .asked = world_asked,
+        .plugin_acquire = world_plugin_acquire,
+        .plugin_release = world_plugin_release,
+        .plugin_at = world_plugin_at,
+        .board = world_board,
+        .standing = world_standing,
+    };
+}
+
+/* ---- loading ---- */
+
+/* The question as it was when it was asked: from the bank if unchanged, else as stored. */
+static struct question *find_question(struct session *session, const struct round *round,
+                                      const char *body)
+{
+    struct question *question = bank_find(session->parts.bank, round->question_id);
+    if (question && strcmp(question->hash, round->question_hash) == 0)
+        return question_ref(question);
+    return body && session->parts.question_parse ? session->parts.question_parse(body) : NULL;
+}
+
+static int load_round(void *context, struct round *round, const char *body)
+{
+    struct session *session = context;
+    round->plugin = plugin_acquire(session->parts.plugins, round->kind);
+    if (round->question_id) {
+        round->question = find_question(session, round, body);
+        if (!round->question && round->plugin) {
+            /* Without its question the round cannot go on; without a plugin the clock ends it. */
+            plugin_release(session->parts.plugins, round->plugin);
+            round->plugin = NULL;
+        }
+    }
+    return hall_add_round_take(&session->hall, round);
+}
+
+static int load_draft(void *context, const struct draft_record *draft)
+{
+    struct session *session = context;
+    return hall_add_draft(&session->hall, draft);
+}
+
+struct known_place {
+    struct session *session;
+    struct round *round;
+};
+
+static int know_place(void *context, const struct address *place)
+{
+    struct known_place *known = context;
+    struct room_settings settings;
+    const struct session_parts *parts = &known->session->parts;
+    parts->settings(parts->settings_context, place, &settings);
+    known->round->settle_ms = settings.settle_ms;
+    return hall_know_room(&known->session->hall, place);
+}
+
+int session_load(struct session *session, struct error *error)
+{
+    struct store *store = session->parts.store;
+    hall_forget(&session->hall);
+    if (session->store->next_round(store, &session->hall.next_round, error) ||
+        session->store->rounds_open(store, load_round, session, error) ||
+        session->store->drafts(store, load_draft, session, error))
+        return -1;
+    for (size_t i = 0; i < session->hall.round_count; i++) {
+        struct known_place known = {session, session->hall.rounds[i]};
+        if (session->store->room_places(store, known.round->room, know_place, &known, error))
+            return -1;
+    }
+    session->stale = false;
+    return 0;
+}

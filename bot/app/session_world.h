@@ -1,0 +1,42 @@
+/* The session's own parts, shared by its files. Private to the session. */
+#ifndef APP_SESSION_WORLD_H
+#define APP_SESSION_WORLD_H
+
+#include "app/outbox.h"
+#include "app/queue.h"
+#include "app/session.h"
+
+#define SESSION_PROGRESS_MAX 16
+
+struct session {
+    struct session_parts parts;
+    const struct store_ops *store; /* parts.store->ops */
+    struct world world;
+    struct hall hall;
+    struct arena arena; /* of the event under way */
+    struct queue queue;
+    struct outbox *outbox;
+    struct transport_sink sink;
+    void (*wake)(void *context);
+    void *wake_context;
+    struct progress progress[SESSION_PROGRESS_MAX]; /* to tell after the commit */
+    size_t progress_count;
+    bool stale;           /* the hall must be loaded anew before anything else */
+    int64_t retry_at;     /* after a failure, when to try again; 0 = none */
+    unsigned clock_faults; /* EVENT_CLOCK failed this often in a row */
+    struct error why;     /* of the last failure, for telling people */
+};
+
+/* The core's view of the rest. */
+void session_world_init(struct session *session);
+/* Loads open rounds and drafts; 0 or -1. */
+int session_load(struct session *session, struct error *error);
+/* Stores the effects of one event; 0 or -1. */
+int session_store(struct session *session, const struct effects *effects, int64_t now,
+                  struct error *error);
+/* Tells transports about the countdowns that changed. */
+void session_tell_progress(struct session *session);
+/* Tells the author of a lost event, past the outbox, that it was not stored. */
+void session_apologise(struct session *session, const struct event *event);
+
+#endif
