@@ -3,8 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/command.h"
-#include "core/flow.h"
 #include "util/log.h"
 
 #define TURN_EVENTS 1000        /* of one transaction */
@@ -253,9 +251,7 @@ static void give_up(struct session *session, const struct queued *events)
     session->retry_at = now_of(session) + RETRY_MS;
     for (const struct queued *queued = events; queued; queued = queued->next) {
         session->why = why;
-        if (queued->event.room.target == NULL ||
-            queued->event.text[strspn(queued->event.text, " ")] == '!')
-            session_apologise(session, &queued->event);
+        session_apologise(session, &queued->event);
     }
 }
 

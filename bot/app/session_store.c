@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app/session_world.h"
+#include "core/command.h"
 
 struct fan_out {
     struct session *session;
@@ -113,9 +114,24 @@ void session_tell_progress(struct session *session)
     }
 }
 
+/* Somebody spoke to the bot, not just in its presence. */
+static bool spoken_to(const struct session *session, const struct event *event)
+{
+    struct command command;
+    struct room_settings settings;
+    if (event->kind != EVENT_TEXT)
+        return false;
+    if (!event->room.target)
+        return true;
+    session->parts.settings(session->parts.settings_context, &event->room, &settings);
+    command_parse(&command, event->text, event->length, settings.prefix,
+                  event->bot_name ? event->bot_name : "", false);
+    return command.verb != COMMAND_NONE;
+}
+
 void session_apologise(struct session *session, const struct event *event)
 {
-    if (event->kind != EVENT_TEXT)
+    if (!spoken_to(session, event))
         return;
     struct transport *transport =
         outbox_transport(session->outbox, event->who.transport, event->who.network);
