@@ -1,0 +1,164 @@
+/* Errors and prepared statements of the SQLite store. Private to it. */
+#ifndef STORE_SQLITE_SQL_H
+#define STORE_SQLITE_SQL_H
+
+#include <sqlite3.h>
+
+#include "app/ports.h"
+
+/* Turns SQLite's last error into ours. Returns -1. */
+int sql_error(sqlite3 *db, struct error *error, const char *what);
+
+/* Every statement, prepared once on first use. `S` ones may scan: they run at
+ * start or on request of the host, nobody waits for them. */
+#define SQL_STATEMENTS(X)                                                                          \
+    X(BEGIN, "BEGIN IMMEDIATE")                                                                    \
+    X(COMMIT, "COMMIT")                                                                            \
+    X(SAVEPOINT, "SAVEPOINT event")                                                                \
+    X(RELEASE, "RELEASE event")                                                                    \
+    X(ROLLBACK_TO, "ROLLBACK TO event")                                                            \
+    X(INBOX_ADD, "INSERT OR IGNORE INTO inbox(transport,network,event,at) VALUES(?1,?2,?3,?4)")    \
+    X(INBOX_TRIM, "DELETE FROM inbox WHERE at < ?1")                                               \
+    X(MEMBER_FIND, "SELECT i.member, m.name FROM identity i JOIN member m ON m.id = i.member"      \
+                   " WHERE i.account = ?3 AND i.network = ?2 AND i.transport = ?1")                \
+    X(MEMBER_NAME, "UPDATE member SET name = ?2, seen_at = ?3 WHERE id = ?1")                      \
+    X(MEMBER_ADD, "INSERT INTO member(name, seen_at) VALUES(?1,?2)")                               \
+    X(IDENTITY_ADD, "INSERT INTO identity(transport,network,account,member) VALUES(?1,?2,?3,?4)")  \
+    X(ROOM_BY_PLACE, "SELECT room FROM place WHERE target = ?3 AND network = ?2"                   \
+                     " AND transport = ?1")                                                        \
+    X(ROOM_ADD, "INSERT INTO room(made_at) VALUES(?1)")                                            \
+    X(PLACE_ADD, "INSERT INTO place(transport,network,target,room) VALUES(?1,?2,?3,?4)")           \
+    X(PLACES, "SELECT transport, network, target FROM place WHERE room = ?1")                      \
+    X(ROOM_BY_TARGET, "SELECT room, target FROM place WHERE target = ?1 LIMIT 2")                  \
+    X(ROOM_LAST, "SELECT p.room, p.target FROM place p WHERE p.room ="                             \
+                 " coalesce((SELECT room FROM round WHERE id = (SELECT max(id) FROM round)),"      \
+                 " (SELECT max(id) FROM room)) LIMIT 1")                                           \
+    X(QUESTION_PUT, "INSERT OR IGNORE INTO question(id,hash,body) VALUES(?1,?2,?3)")               \
+    X(ROUND_PUT,                                                                                   \
+      "INSERT INTO round(id,room,phase,kind,host,seed,opened_at,phase_at,deadline,remaining,"      \
+      "paused,reminded,reveal_names,answer_ms,vote_ms,level,topic,company,question,"               \
+      "question_hash,state,state_version) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,"      \
+      "?14,?15,?16,?17,?18,?19,?20,?21,?22) ON CONFLICT(id) DO UPDATE SET phase=?3, phase_at=?8,"  \
+      "deadline=?9, remaining=?10, paused=?11, reminded=?12, question=?19, question_hash=?20,"     \
+      "state=?21, state_version=?22")                                                              \
+    X(SEAT_PUT,                                                                                    \
+      "INSERT INTO seat(round,number,member,name,transport,network,account,hints,gone)"            \
+      " VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9) ON CONFLICT(round, number) DO UPDATE SET name=?4,"      \
+      " transport=?5, network=?6, account=?7, hints=?8, gone=?9")                                  \
+    X(ANSWER_PUT, "INSERT INTO answer(round,member,revision,withdrawn,text,hash,at)"               \
+                  " VALUES(?1,?2,?3,?4,?5,?6,?7)")                                                 \
+    X(BALLOT_PUT, "INSERT INTO ballot(round,voter,author,scores,comment,at)"                       \
+                  " VALUES(?1,?2,?3,?4,?5,?6)")                                                    \
+    X(MOTION_PUT, "INSERT OR REPLACE INTO motion(round,member,verb,amount) VALUES(?1,?2,?3,?4)")   \
+    X(MOTION_CLEAR, "DELETE FROM motion WHERE round = ?1")                                         \
+    X(DRAFT_PUT, "INSERT OR REPLACE INTO draft(member,round,revise,text,at)"                       \
+                 " VALUES(?1,?2,?3,?4,?5)")                                                        \
+    X(DRAFT_DROP, "DELETE FROM draft WHERE member = ?1")                                           \
+    X(ASKED_PUT, "INSERT INTO asked(scope,who,question,times,at) VALUES(?1,?2,?3,1,?4)"            \
+                 " ON CONFLICT(who, question, scope) DO UPDATE SET times = times + 1, at = ?4")    \
+    X(ASKED, "SELECT times FROM asked WHERE who = ?2 AND question = ?3 AND scope = ?1")            \
+    X(LOG_ADD, "INSERT INTO log(room,round,member,what,at) VALUES(?1,?2,?3,?4,?5)")                \
+    X(LEDGER_ADD, "INSERT INTO ledger(room,round,member,kind,reason,points,score,at)"              \
+                  " VALUES(?1,?2,?3,?4,?5,?6,?7,?8)")                                              \
+    X(BOARD_NAME, "SELECT id FROM board_name WHERE room=?1 AND period=?2 AND key=?3 AND kind=?4")  \
+    X(BOARD_NAME_ADD, "INSERT INTO board_name(room,period,key,kind) VALUES(?1,?2,?3,?4)")          \
+    X(BOARD_GET, "SELECT points, scored, sum, standing, bucket FROM board"                         \
+                 " WHERE board = ?1 AND member = ?2")                                              \
+    X(BOARD_PUT, "INSERT OR REPLACE INTO board(board,member,points,scored,sum,standing,bucket)"    \
+                 " VALUES(?1,?2,?3,?4,?5,?6,?7)")                                                  \
+    X(RANK_MOVE, "INSERT INTO board_rank(board,bucket,members) VALUES(?1,?2,?3)"                   \
+                 " ON CONFLICT(board, bucket) DO UPDATE SET members = members + ?3")               \
+    X(BOARD_TOP, "SELECT b.member, m.name, b.points, b.scored, b.sum, b.standing"                  \
+                 " FROM board b JOIN member m ON m.id = b.member WHERE b.board = ?1"               \
+                 " ORDER BY b.standing DESC, b.points DESC, b.member LIMIT ?2")                    \
+    X(RANK_ABOVE, "SELECT coalesce(sum(members), 0) FROM board_rank"                               \
+                  " WHERE board = ?1 AND bucket > ?2")                                             \
+    X(RANK_WITHIN, "SELECT count(*) FROM board WHERE board = ?1 AND bucket = ?2"                   \
+                   " AND standing > ?3")                                                           \
+    X(MEMBER_GET, "SELECT name FROM member WHERE id = ?1")                                         \
+    X(OUTBOX_COLLAPSE, "SELECT id FROM outbox WHERE target = ?3 AND collapse = ?5"                 \
+                       " AND collapse IS NOT NULL AND network = ?2 AND transport = ?1"             \
+                       " AND private = ?4")                                                        \
+    X(OUTBOX_ADD, "INSERT INTO outbox(transport,network,target,private,flags,collapse,body,at)"    \
+                  " VALUES(?1,?2,?3,?4,?5,?6,?7,?8)")                                              \
+    X(OUTBOX_READ, "SELECT id,transport,network,target,private,flags,collapse,body,at FROM outbox" \
+                   " WHERE id > ?1 ORDER BY id LIMIT ?2")                                          \
+    X(OUTBOX_DONE, "DELETE FROM outbox WHERE id = ?1")                                             \
+    X(ROUNDS_OPEN,                                                                                 \
+      "SELECT r.id,r.room,r.phase,r.kind,r.host,r.seed,r.opened_at,r.phase_at,r.deadline,"         \
+      "r.remaining,r.paused,r.reminded,r.reveal_names,r.answer_ms,r.vote_ms,r.level,r.topic,"      \
+      "r.company,r.question,r.question_hash,r.state,r.state_version,"                              \
+      "(SELECT body FROM question q WHERE q.id = r.question AND q.hash = r.question_hash)"         \
+      " FROM round r WHERE r.phase IN ('gather','answer','vote','reveal') ORDER BY r.id")          \
+    X(SEATS, "SELECT number,member,name,transport,network,account,hints,gone FROM seat"            \
+             " WHERE round = ?1 ORDER BY number")                                                  \
+    X(ANSWERS, "SELECT member,revision,withdrawn,text,at FROM answer WHERE round = ?1"             \
+               " ORDER BY member, revision")                                                       \
+    X(BALLOTS, "SELECT voter,author,scores,comment,at FROM ballot WHERE round = ?1 ORDER BY id")   \
+    X(MOTIONS, "SELECT member,verb,amount FROM motion WHERE round = ?1")                           \
+    X(DRAFTS, "SELECT member,round,revise,text,at FROM draft ORDER BY member")                     \
+    X(NEXT_ROUND, "SELECT coalesce(max(id), 0) + 1 FROM round")                                    \
+    X(LEDGER_ALL, "SELECT room,round,member,kind,reason,points,score,at FROM ledger ORDER BY id")  \
+    X(BOARDS_CLEAR, "DELETE FROM board")                                                           \
+    X(RANKS_CLEAR, "DELETE FROM board_rank")
+
+enum sql_id {
+#define X(id, sql) SQL_##id,
+    SQL_STATEMENTS(X)
+#undef X
+    SQL_COUNT
+};
+
+struct sqlite_store {
+    struct store store; /* first: a struct store * is one of these */
+    sqlite3 *db;
+    sqlite3_stmt *statement[SQL_COUNT];
+    int lock_fd; /* of FILE.lock, -1 if not held */
+    int64_t *taken; /* outbox ids handed to a transport, ascending */
+    size_t taken_count, taken_capacity;
+};
+
+struct sqlite_store *sql_store(struct store *store);
+const char *sql_text(enum sql_id id);
+
+/* The statement, reset and unbound; NULL and *error on failure. */
+sqlite3_stmt *sql_prepare(struct sqlite_store *store, enum sql_id id, struct error *error);
+/* Binds by letter from parameter 1 on: i int64_t, t const char * (NULL = null),
+ * d double, b const void * and size_t, n null. */
+int sql_bind(struct sqlite_store *store, sqlite3_stmt *statement, struct error *error,
+             const char *types, ...);
+/* Runs to the end a statement that gives no rows. */
+int sql_run(struct sqlite_store *store, sqlite3_stmt *statement, struct error *error);
+/* One step: 1 = a row, 0 = the end (reset), -1 = failed (reset). */
+int sql_row(struct sqlite_store *store, sqlite3_stmt *statement, struct error *error);
+/* Prepare, bind and run in one. */
+#define sql_do(store, id, error, ...)                                                              \
+    sql_do_(store, sql_prepare(store, id, error), error, __VA_ARGS__)
+int sql_do_(struct sqlite_store *store, sqlite3_stmt *statement, struct error *error,
+            const char *types, ...);
+/* A text column, "" for null. */
+const char *sql_column(sqlite3_stmt *statement, int column);
+
+/* Parts of the store in other files. */
+int sqlite_record(struct store *store, const struct effect *effect, struct error *error);
+int sqlite_ledger(struct sqlite_store *store, const struct ledger_entry *entry,
+                  struct error *error);
+int sqlite_board(struct store *store, uint64_t room, enum period period, const char *key,
+                 const char *kind, struct board_row *rows, size_t limit, size_t *count,
+                 struct error *error);
+int sqlite_standing(struct store *store, uint64_t room, enum period period, const char *key,
+                    const char *kind, uint64_t member, struct board_row *row,
+                    struct error *error);
+int sqlite_boards_rebuild(struct store *store, struct error *error);
+int sqlite_rounds_open(struct store *store, round_load_fn *load, void *context,
+                       struct error *error);
+int sqlite_drafts(struct store *store, draft_load_fn *load, void *context, struct error *error);
+int sqlite_next_round(struct store *store, uint64_t *id, struct error *error);
+int sqlite_outbox_add(struct store *store, const struct outbox_row *row, int64_t *id,
+                      struct error *error);
+int sqlite_outbox_read(struct store *store, int64_t after, size_t limit, outbox_row_fn *row,
+                       void *context, struct error *error);
+void sqlite_outbox_taken(struct store *store, int64_t id);
+int sqlite_outbox_done(struct store *store, int64_t id, struct error *error);
+
+#endif
