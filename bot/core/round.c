@@ -238,6 +238,34 @@ int round_cast(struct round *round, uint32_t voter, uint32_t author,
     return 0;
 }
 
+static const char *const motion_words[MOTION_COUNT] = {
+#define X(id, word) word,
+    ROUND_MOTIONS(X)
+#undef X
+};
+
+const char *round_motion_word(enum motion_verb verb)
+{
+    return motion_words[verb];
+}
+
+enum motion_verb round_motion_parse(const char *word)
+{
+    for (int i = 0; i < MOTION_COUNT; i++)
+        if (strcmp(word, motion_words[i]) == 0)
+            return (enum motion_verb)i;
+    return MOTION_COUNT;
+}
+
+int round_move(struct round *round, uint64_t member, enum motion_verb verb, int64_t amount)
+{
+    if (round->motion_count == round->motion_capacity &&
+        grow((void **)&round->motions, &round->motion_capacity, sizeof *round->motions))
+        return -1;
+    round->motions[round->motion_count++] = (struct motion){verb, member, amount};
+    return 0;
+}
+
 int64_t round_time_left(const struct round *round, int64_t now)
 {
     if (round->paused)

@@ -65,7 +65,16 @@ struct ballot {
     int64_t at;
 };
 
-enum motion_verb { MOTION_EXTEND, MOTION_PAUSE, MOTION_RESUME, MOTION_SKIP, MOTION_END, MOTION_COUNT };
+/* verb, stored and shown word */
+#define ROUND_MOTIONS(X)                                                                           \
+    X(EXTEND, "extend") X(PAUSE, "pause") X(RESUME, "resume") X(SKIP, "skip") X(END, "end")
+
+enum motion_verb {
+#define X(id, word) MOTION_##id,
+    ROUND_MOTIONS(X)
+#undef X
+    MOTION_COUNT
+};
 
 struct motion {
     enum motion_verb verb;
@@ -139,6 +148,12 @@ struct ballot *round_ballot(const struct round *round, uint32_t voter, uint32_t 
 /* Casts or changes a ballot. 0 or -1 when out of memory. */
 int round_cast(struct round *round, uint32_t voter, uint32_t author,
                const uint8_t score[HS_AXES_MAX], const char *comment, int64_t at);
+
+const char *round_motion_word(enum motion_verb verb);
+/* MOTION_COUNT if it is none. */
+enum motion_verb round_motion_parse(const char *word);
+/* Notes that a member wants something of the round. 0 or -1 when out of memory. */
+int round_move(struct round *round, uint64_t member, enum motion_verb verb, int64_t amount);
 
 /* Time left in the phase at `now`, >= 0; of a paused round, what it was. */
 int64_t round_time_left(const struct round *round, int64_t now);

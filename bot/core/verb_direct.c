@@ -1,16 +1,12 @@
 /* extend, pause, resume, skip, end: by the host, by a moderator, or by a vote of those seated. */
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "core/flow.h"
 #include "core/talk.h"
 #include "util/span.h"
 
 #define EXTEND_MAX_S (7 * 24 * 3600)
-
-static const char *const motion_words[MOTION_COUNT] = {"extend", "pause", "resume", "skip", "end"};
 
 static bool any_open(const struct talk *talk, struct round *round)
 {
@@ -104,7 +100,7 @@ static void act(struct talk *talk, struct round *round, enum motion_verb verb, i
 {
     char span[SPAN_TEXT], why[ROUND_NAME_MAX + 16];
     int64_t now = talk->event->at;
-    flow_log(round, talk->member, now, talk->effects, "%s%s%s, by %s", motion_words[verb],
+    flow_log(round, talk->member, now, talk->effects, "%s%s%s, by %s", round_motion_word(verb),
              verb == MOTION_EXTEND ? " " : "",
              verb == MOTION_EXTEND ? span_text(amount * 1000, span) : "", by);
     clear_motions(talk, round);
@@ -131,19 +127,11 @@ static struct motion *find_motion(struct round *round, enum motion_verb verb, ui
 
 static int add_motion(struct talk *talk, struct round *round, enum motion_verb verb, int64_t amount)
 {
-    if (round->motion_count == round->motion_capacity) {
-        size_t wanted = round->motion_capacity ? round->motion_capacity * 2 : 8;
-        struct motion *grown = reallocarray(round->motions, wanted, sizeof *grown);
-        if (!grown)
-            return -1;
-        round->motions = grown;
-        round->motion_capacity = wanted;
-    }
-    round->motions[round->motion_count++] = (struct motion){verb, talk->member, amount};
     struct effect *effect = effects_add(talk->effects, RECORD_MOTION);
-    if (!effect)
+    if (!effect || round_move(round, talk->member, verb, amount))
         return -1;
-    effect->as.motion = (struct motion_record){round->id, talk->member, motion_words[verb], amount};
+    effect->as.motion =
+        (struct motion_record){round->id, talk->member, round_motion_word(verb), amount};
     return 0;
 }
 
@@ -158,7 +146,7 @@ static void move(struct talk *talk, struct round *round, enum motion_verb verb, 
     if (first)
         amount = first->amount;
     if (find_motion(round, verb, talk->member)) {
-        talk_reply(talk, "I have your vote for %s already.", motion_words[verb]);
+        talk_reply(talk, "I have your vote for %s already.", round_motion_word(verb));
         return;
     }
     if (add_motion(talk, round, verb, amount)) {
@@ -174,7 +162,7 @@ static void move(struct talk *talk, struct round *round, enum motion_verb verb, 
     }
     char span[SPAN_TEXT];
     talk_reply(talk, "%zu of %zu for %s%s%s in round %" PRIu64 ". The host can do it alone.", wanted,
-               needed, motion_words[verb], verb == MOTION_EXTEND ? " by " : "",
+               needed, round_motion_word(verb), verb == MOTION_EXTEND ? " by " : "",
                verb == MOTION_EXTEND ? span_text(amount * 1000, span) : "", round->id);
 }
 

@@ -4,81 +4,83 @@
 
 #include "store/sqlite/sql.h"
 
-static const char version_1[] =
+static const char *const version_1[] = {
     "CREATE TABLE member(id INTEGER PRIMARY KEY, name TEXT NOT NULL, seen_at INTEGER NOT NULL)"
-    " STRICT;"
+    " STRICT;",
     "CREATE TABLE identity(transport TEXT NOT NULL, network TEXT NOT NULL, account TEXT NOT NULL,"
     " member INTEGER NOT NULL REFERENCES member, PRIMARY KEY(account, network, transport))"
-    " STRICT, WITHOUT ROWID;"
-    "CREATE INDEX identity_member ON identity(member);"
-    "CREATE TABLE room(id INTEGER PRIMARY KEY, made_at INTEGER NOT NULL) STRICT;"
+    " STRICT, WITHOUT ROWID;",
+    "CREATE INDEX identity_member ON identity(member);",
+    "CREATE TABLE room(id INTEGER PRIMARY KEY, made_at INTEGER NOT NULL) STRICT;",
     "CREATE TABLE place(transport TEXT NOT NULL, network TEXT NOT NULL, target TEXT NOT NULL,"
     " room INTEGER NOT NULL REFERENCES room, PRIMARY KEY(target, network, transport))"
-    " STRICT, WITHOUT ROWID;"
-    "CREATE INDEX place_room ON place(room);"
+    " STRICT, WITHOUT ROWID;",
+    "CREATE INDEX place_room ON place(room);",
     "CREATE TABLE question(id TEXT NOT NULL, hash TEXT NOT NULL, body TEXT NOT NULL,"
-    " PRIMARY KEY(id, hash)) STRICT, WITHOUT ROWID;"
+    " PRIMARY KEY(id, hash)) STRICT, WITHOUT ROWID;",
     "CREATE TABLE round(id INTEGER PRIMARY KEY, room INTEGER NOT NULL REFERENCES room,"
     " phase TEXT NOT NULL, kind TEXT NOT NULL, host INTEGER NOT NULL REFERENCES member,"
     " seed INTEGER NOT NULL, opened_at INTEGER NOT NULL, phase_at INTEGER NOT NULL,"
     " deadline INTEGER NOT NULL, remaining INTEGER NOT NULL, paused INTEGER NOT NULL,"
     " reminded INTEGER NOT NULL, reveal_names INTEGER NOT NULL, answer_ms INTEGER NOT NULL,"
     " vote_ms INTEGER NOT NULL, level TEXT, topic TEXT, company TEXT, question TEXT,"
-    " question_hash TEXT, state BLOB, state_version INTEGER NOT NULL) STRICT;"
-    "CREATE INDEX round_open ON round(id) WHERE phase IN ('gather','answer','vote','reveal');"
-    "CREATE INDEX round_room ON round(room, id);"
+    " question_hash TEXT, state BLOB, state_version INTEGER NOT NULL) STRICT;",
+    "CREATE INDEX round_open ON round(id) WHERE phase IN ('gather','answer','vote','reveal');",
+    "CREATE INDEX round_room ON round(room, id);",
     "CREATE TABLE seat(round INTEGER NOT NULL REFERENCES round, number INTEGER NOT NULL,"
     " member INTEGER NOT NULL REFERENCES member, name TEXT NOT NULL, transport TEXT NOT NULL,"
     " network TEXT NOT NULL, account TEXT NOT NULL, hints INTEGER NOT NULL,"
-    " gone INTEGER NOT NULL, PRIMARY KEY(round, number)) STRICT, WITHOUT ROWID;"
-    "CREATE UNIQUE INDEX seat_member ON seat(member, round);"
+    " gone INTEGER NOT NULL, PRIMARY KEY(round, number)) STRICT, WITHOUT ROWID;",
+    "CREATE UNIQUE INDEX seat_member ON seat(member, round);",
     "CREATE TABLE answer(round INTEGER NOT NULL REFERENCES round,"
     " member INTEGER NOT NULL REFERENCES member, revision INTEGER NOT NULL,"
     " withdrawn INTEGER NOT NULL, text TEXT NOT NULL, hash TEXT NOT NULL, at INTEGER NOT NULL,"
-    " PRIMARY KEY(round, member, revision)) STRICT, WITHOUT ROWID;"
+    " PRIMARY KEY(round, member, revision)) STRICT, WITHOUT ROWID;",
     /* Every change of a ballot stays; the last of (round, voter, author) counts. */
     "CREATE TABLE ballot(id INTEGER PRIMARY KEY, round INTEGER NOT NULL REFERENCES round,"
     " voter INTEGER NOT NULL REFERENCES member, author INTEGER NOT NULL REFERENCES member,"
-    " scores TEXT NOT NULL, comment TEXT, at INTEGER NOT NULL) STRICT;"
-    "CREATE INDEX ballot_round ON ballot(round, id);"
+    " scores TEXT NOT NULL, comment TEXT, at INTEGER NOT NULL) STRICT;",
+    "CREATE INDEX ballot_round ON ballot(round, id);",
     "CREATE TABLE motion(round INTEGER NOT NULL REFERENCES round,"
     " member INTEGER NOT NULL REFERENCES member, verb TEXT NOT NULL, amount INTEGER NOT NULL,"
-    " PRIMARY KEY(round, verb, member)) STRICT, WITHOUT ROWID;"
+    " PRIMARY KEY(round, verb, member)) STRICT, WITHOUT ROWID;",
     "CREATE TABLE draft(member INTEGER PRIMARY KEY REFERENCES member, round INTEGER NOT NULL,"
-    " revise INTEGER NOT NULL, text TEXT NOT NULL, at INTEGER NOT NULL) STRICT;"
+    " revise INTEGER NOT NULL, text TEXT NOT NULL, at INTEGER NOT NULL) STRICT;",
     "CREATE TABLE asked(scope TEXT NOT NULL, who INTEGER NOT NULL, question TEXT NOT NULL,"
     " times INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY(who, question, scope))"
-    " STRICT, WITHOUT ROWID;"
+    " STRICT, WITHOUT ROWID;",
     "CREATE TABLE ledger(id INTEGER PRIMARY KEY, room INTEGER NOT NULL REFERENCES room,"
     " round INTEGER NOT NULL, member INTEGER NOT NULL REFERENCES member, kind TEXT NOT NULL,"
-    " reason TEXT NOT NULL, points INTEGER NOT NULL, score REAL, at INTEGER NOT NULL) STRICT;"
-    "CREATE INDEX ledger_member ON ledger(member, id);"
-    "CREATE INDEX ledger_round ON ledger(round);"
+    " reason TEXT NOT NULL, points INTEGER NOT NULL, score REAL, at INTEGER NOT NULL) STRICT;",
+    "CREATE INDEX ledger_member ON ledger(member, id);",
+    "CREATE INDEX ledger_round ON ledger(round);",
     /* Aggregates of the ledger: one row per board and member. A board is (room,
      * period, period key, kind); kind '' is all kinds. */
     "CREATE TABLE board_name(id INTEGER PRIMARY KEY, room INTEGER NOT NULL, period INTEGER NOT NULL,"
-    " key TEXT NOT NULL, kind TEXT NOT NULL, UNIQUE(room, period, key, kind)) STRICT;"
+    " key TEXT NOT NULL, kind TEXT NOT NULL, UNIQUE(room, period, key, kind)) STRICT;",
     "CREATE TABLE board(board INTEGER NOT NULL, member INTEGER NOT NULL, points INTEGER NOT NULL,"
     " scored INTEGER NOT NULL, sum REAL NOT NULL, standing REAL NOT NULL, bucket INTEGER NOT NULL,"
-    " PRIMARY KEY(board, member)) STRICT, WITHOUT ROWID;"
-    "CREATE INDEX board_order ON board(board, standing DESC, points DESC, member);"
-    "CREATE INDEX board_bucket ON board(board, bucket, standing);"
+    " PRIMARY KEY(board, member)) STRICT, WITHOUT ROWID;",
+    "CREATE INDEX board_order ON board(board, standing DESC, points DESC, member);",
+    "CREATE INDEX board_bucket ON board(board, bucket, standing);",
     /* How many members of a board have a standing in each bucket: a rank is a
      * short sum, not a count of everyone ahead. */
     "CREATE TABLE board_rank(board INTEGER NOT NULL, bucket INTEGER NOT NULL,"
-    " members INTEGER NOT NULL, PRIMARY KEY(board, bucket)) STRICT, WITHOUT ROWID;"
+    " members INTEGER NOT NULL, PRIMARY KEY(board, bucket)) STRICT, WITHOUT ROWID;",
     "CREATE TABLE log(id INTEGER PRIMARY KEY, room INTEGER NOT NULL, round INTEGER NOT NULL,"
-    " member INTEGER NOT NULL, what TEXT NOT NULL, at INTEGER NOT NULL) STRICT;"
-    "CREATE INDEX log_room ON log(room, id);"
+    " member INTEGER NOT NULL, what TEXT NOT NULL, at INTEGER NOT NULL) STRICT;",
+    "CREATE INDEX log_room ON log(room, id);",
     "CREATE TABLE inbox(event TEXT NOT NULL, network TEXT NOT NULL, transport TEXT NOT NULL,"
-    " at INTEGER NOT NULL, PRIMARY KEY(event, network, transport)) STRICT, WITHOUT ROWID;"
-    "CREATE INDEX inbox_at ON inbox(at);"
+    " at INTEGER NOT NULL, PRIMARY KEY(event, network, transport)) STRICT, WITHOUT ROWID;",
+    "CREATE INDEX inbox_at ON inbox(at);",
     "CREATE TABLE outbox(id INTEGER PRIMARY KEY AUTOINCREMENT, transport TEXT NOT NULL,"
     " network TEXT NOT NULL, target TEXT NOT NULL, private INTEGER NOT NULL, flags INTEGER NOT NULL,"
-    " collapse TEXT, body BLOB NOT NULL, at INTEGER NOT NULL) STRICT;"
-    "CREATE INDEX outbox_collapse ON outbox(target, collapse) WHERE collapse IS NOT NULL;"
+    " collapse TEXT, body BLOB NOT NULL, at INTEGER NOT NULL) STRICT;",
+    "CREATE INDEX outbox_collapse ON outbox(target, collapse) WHERE collapse IS NOT NULL;",
     "CREATE TABLE cursor(transport TEXT NOT NULL, network TEXT NOT NULL, key TEXT NOT NULL,"
-    " value TEXT NOT NULL, PRIMARY KEY(key, network, transport)) STRICT, WITHOUT ROWID;";
+    " value TEXT NOT NULL, PRIMARY KEY(key, network, transport)) STRICT, WITHOUT ROWID;",
+    NULL,
+};
 
 const struct schema_step schema_steps[] = {{0, version_1}};
 const int schema_step_count = sizeof schema_steps / sizeof *schema_steps;
@@ -133,14 +135,15 @@ static int run_steps(sqlite3 *db, const struct schema_step *steps, int count, in
                      struct error *error)
 {
     for (int version = from; version < to; version++) {
-        const char *sql = NULL;
+        const char *const *sql = NULL;
         for (int i = 0; i < count; i++)
             if (steps[i].from == version)
                 sql = steps[i].sql;
         if (!sql)
             return error_set(error, ERR_INTERNAL, "no migration from version %d", version);
-        if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
-            return sql_error(db, error, "cannot bring the database to a newer version");
+        for (; *sql; sql++)
+            if (sqlite3_exec(db, *sql, NULL, NULL, NULL) != SQLITE_OK)
+                return sql_error(db, error, "cannot bring the database to a newer version");
     }
     char pragmas[96];
     snprintf(pragmas, sizeof pragmas, "PRAGMA application_id=%d; PRAGMA user_version=%d;",

@@ -12,7 +12,7 @@
 /* One step: runs inside a transaction, from version `from` to from + 1. */
 struct schema_step {
     int from;
-    const char *sql;
+    const char *const *sql; /* statements, NULL at the end */
 };
 extern const struct schema_step schema_steps[];
 extern const int schema_step_count;

@@ -1,0 +1,319 @@
+#include "store/sqlite/sqlite_store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "store/sqlite/file.h"
+#include "store/sqlite/schema.h"
+#include "store/sqlite/sql.h"
+
+#define SOFT_HEAP_LIMIT (8 * 1024 * 1024) /* the whole bot is to stay under 24 MB */
+
+/* ---- transactions ---- */
+
+static int begin(struct store *store, struct error *error)
+{
+    return sql_do(sql_store(store), SQL_BEGIN, error, "");
+}
+
+static int commit(struct store *store, struct error *error)
+{
+    return sql_do(sql_store(store), SQL_COMMIT, error, "");
+}
+
+static void rollback(struct store *base)
+{
+    struct sqlite_store *store = sql_store(base);
+    for (int i = 0; i < SQL_COUNT; i++)
+        sqlite3_reset(store->statement[i]);
+    if (!sqlite3_get_autocommit(store->db))
+        sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+}
+
+static int savepoint(struct store *store, struct error *error)
+{
+    return sql_do(sql_store(store), SQL_SAVEPOINT, error, "");
+}
+
+static int release(struct store *store, struct error *error)
+{
+    return sql_do(sql_store(store), SQL_RELEASE, error, "");
+}
+
+static int rollback_to(struct store *base, struct error *error)
+{
+    struct sqlite_store *store = sql_store(base);
+    for (int i = 0; i < SQL_COUNT; i++)
+        sqlite3_reset(store->statement[i]);
+    /* A disk that is full ends the whole transaction; then there is no savepoint left. */
+    if (sqlite3_get_autocommit(store->db))
+        return error_set(error, ERR_FULL, "the transaction is gone");
+    return sql_do(store, SQL_ROLLBACK_TO, error, "") || release(base, error) ? -1 : 0;
+}
+
+/* ---- inbox, people, places ---- */
+
+static int inbox_add(struct store *base, const char *transport, const char *network,
+                     const char *id, int64_t at, bool *fresh, struct error *error)
+{
+    struct sqlite_store *store = sql_store(base);
+    if (sql_do(store, SQL_INBOX_ADD, error, "ttti", transport, network, id, at))
+        return -1;
+    *fresh = sqlite3_changes(store->db) > 0;
+    return 0;
+}
+
+static int inbox_trim(struct store *store, int64_t before, struct error *error)
+{
+    return sql_do(sql_store(store), SQL_INBOX_TRIM, error, "i", before);
+}
+
+static int add_member(struct sqlite_store *store, const struct address *who, const char *name,
+                      int64_t now, uint64_t *id, struct error *error)
+{
+    if (sql_do(store, SQL_MEMBER_ADD, error, "ti", name, now))
+        return -1;
+    int64_t made = sqlite3_last_insert_rowid(store->db);
+    *id = (uint64_t)made;
+    return sql_do(store, SQL_IDENTITY_ADD, error, "ttti", who->transport, who->network, who->target,
+                  made);
+}
+
+static int member(struct store *base, const struct address *who, const char *name, int64_t now,
+                  uint64_t *id, struct error *error)
+{
+    struct sqlite_store *store = sql_store(base);
+    sqlite3_stmt *find = sql_prepare(store, SQL_MEMBER_FIND, error);
+    if (sql_bind(store, find, error, "ttt", who->transport, who->network, who->target))
+        return -1;
+    int row = sql_row(store, find, error);
+    if (row < 0)
+        return -1;
+    if (row == 0)
+        return add_member(store, who, name, now, id, error);
+    *id = (uint64_t)sqlite3_column_int64(find, 0);
+    bool renamed = strcmp(sql_column(find, 1), name) != 0;
+    sqlite3_reset(find);
+    return renamed ? sql_do(store, SQL_MEMBER_NAME, error, "iti", (int64_t)*id, name, now) : 0;
+}
+
+static int room(struct store *base, const struct address *place, int64_t now, uint64_t *id,
+                struct error *error)
+{
+    struct sqlite_store *store = sql_store(base);
+    sqlite3_stmt *find = sql_prepare(store, SQL_ROOM_BY_PLACE, error);
+    if (sql_bind(store, find, error, "ttt", place->transport, place->network, place->target))
+        return -1;
+    int row = sql_row(store, find, error);
+    if (row < 0)
+        return -1;
+    if (row > 0) {
+        *id = (uint64_t)sqlite3_column_int64(find, 0);
+        sqlite3_reset(find);
+        return 0;
+    }
+    if (sql_do(store, SQL_ROOM_ADD, error, "i", now))
+        return -1;
+    int64_t made = sqlite3_last_insert_rowid(store->db);
+    *id = (uint64_t)made;
+    return sql_do(store, SQL_PLACE_ADD, error, "ttti", place->transport, place->network,
+                  place->target, made);
+}
+
+#define PLACES_MAX 16
+
+static int room_places(struct store *base, uint64_t id,
+                       int (*place_fn)(void *context, const struct address *place), void *context,
+                       struct error *error)
+{
+    struct sqlite_store *store = sql_store(base);
+    char *text[PLACES_MAX][3];
+    size_t count = 0;
+    int more, result = 0;
+    sqlite3_stmt *row = sql_prepare(store, SQL_PLACES, error);
+    if (sql_bind(store, row, error, "i", (int64_t)id))
+        return -1;
+    /* Copied first: the callback may ask for places again. */
+    while (result == 0 && count < PLACES_MAX && (more = sql_row(store, row, error)) != 0) {
+        if (more < 0)
+            result = -1;
+        for (int i = 0; i < 3 && more > 0; i++)
+            if (!(text[count][i] = strdup(sql_column(row, i))))
+                result = error_set(error, ERR_MEMORY, "no memory for a place");
+        count += more > 0;
+    }
+    sqlite3_reset(row);
+    for (size_t i = 0; i < count; i++) {
+        struct address place = {text[i][0], text[i][1], text[i][2]};
+        if (result == 0)
+            result = place_fn(context, &place);
+        for (int j = 0; j < 3; j++)
+            free(text[i][j]);
+    }
+    return result ? -1 : 0;
+}
+
+static int asked(struct store *base, uint64_t room_id, uint64_t member_id, const char *question,
+                 unsigned *times, struct error *error)
+{
+    struct sqlite_store *store = sql_store(base);
+    sqlite3_stmt *find = sql_prepare(store, SQL_ASKED, error);
+    if (sql_bind(store, find, error, "tit", room_id ? "room" : "member",
+                 (int64_t)(room_id ? room_id : member_id), question))
+        return -1;
+    int row = sql_row(store, find, error);
+    if (row < 0)
+        return -1;
+    *times = row ? (unsigned)sqlite3_column_int64(find, 0) : 0;
+    sqlite3_reset(find);
+    return 0;
+}
+
+/* Takes one row of (room, name); ERR_MISSING if there is none, ERR_INVALID if several. */
+static int take_room(struct sqlite_store *store, sqlite3_stmt *row, const char *key, uint64_t *id,
+                     char name[EVENT_TARGET_MAX], struct error *error)
+{
+    int found = sql_row(store, row, error);
+    if (found < 0)
+        return -1;
+    if (found == 0)
+        return error_set(error, ERR_MISSING, key ? "no room called %s" : "%sno room yet",
+                         key ? key : "");
+    *id = (uint64_t)sqlite3_column_int64(row, 0);
+    if (name)
+        snprintf(name, EVENT_TARGET_MAX, "%s", sql_column(row, 1));
+    found = sql_row(store, row, error);
+    sqlite3_reset(row);
+    if (found > 0)
+        return error_set(error, ERR_INVALID,
+                         "several rooms are called %s; give transport/network/%s", key, key);
+    return found;
+}
+
+static int room_find(struct store *base, const char *key, uint64_t *id,
+                     char name[EVENT_TARGET_MAX], struct error *error)
+{
+    struct sqlite_store *store = sql_store(base);
+    char copy[512];
+    if (!key) {
+        sqlite3_stmt *last = sql_prepare(store, SQL_ROOM_LAST, error);
+        return last ? take_room(store, last, NULL, id, name, error) : -1;
+    }
+    snprintf(copy, sizeof copy, "%s", key);
+    char *network = strchr(copy, '/');
+    char *target = network ? strchr(network + 1, '/') : NULL;
+    if (target) {
+        *network++ = '\0';
+        *target++ = '\0';
+        sqlite3_stmt *find = sql_prepare(store, SQL_ROOM_BY_PLACE, error);
+        if (sql_bind(store, find, error, "ttt", copy, network, target))
+            return -1;
+        int row = sql_row(store, find, error);
+        if (row > 0) {
+            *id = (uint64_t)sqlite3_column_int64(find, 0);
+            if (name)
+                snprintf(name, EVENT_TARGET_MAX, "%s", target);
+            sqlite3_reset(find);
+            return 0;
+        }
+        return row < 0 ? -1 : error_set(error, ERR_MISSING, "no room called %s", key);
+    }
+    sqlite3_stmt *find = sql_prepare(store, SQL_ROOM_BY_TARGET, error);
+    if (sql_bind(store, find, error, "t", key))
+        return -1;
+    return take_room(store, find, key, id, name, error);
+}
+
+/* ---- life ---- */
+
+static void destroy(struct store *base)
+{
+    if (!base)
+        return;
+    struct sqlite_store *store = sql_store(base);
+    for (int i = 0; i < SQL_COUNT; i++)
+        sqlite3_finalize(store->statement[i]);
+    sqlite3_close(store->db);
+    file_unlock(store->lock_fd);
+    free(store->taken);
+    free(store);
+}
+
+static const struct store_ops ops = {
+    .name = "sqlite",
+    .destroy = destroy,
+    .begin = begin,
+    .commit = commit,
+    .rollback = rollback,
+    .savepoint = savepoint,
+    .release = release,
+    .rollback_to = rollback_to,
+    .inbox_add = inbox_add,
+    .inbox_trim = inbox_trim,
+    .member = member,
+    .room = room,
+    .room_places = room_places,
+    .record = sqlite_record,
+    .outbox_add = sqlite_outbox_add,
+    .outbox_read = sqlite_outbox_read,
+    .outbox_taken = sqlite_outbox_taken,
+    .outbox_done = sqlite_outbox_done,
+    .rounds_open = sqlite_rounds_open,
+    .drafts = sqlite_drafts,
+    .next_round = sqlite_next_round,
+    .asked = asked,
+    .board = sqlite_board,
+    .standing = sqlite_standing,
+    .room_find = room_find,
+    .boards_rebuild = sqlite_boards_rebuild,
+};
+
+static int open_database(struct sqlite_store *store, const char *path, bool write,
+                         struct error *error)
+{
+    int flags = write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
+    int opened = sqlite3_open_v2(path, &store->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
+    if (opened != SQLITE_OK)
+        return sql_error(store->db, error, "cannot open the database");
+    sqlite3_busy_timeout(store->db, 2000);
+    sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    /* cache_size in KiB; a checkpoint about every 4 MB keeps the log small. */
+    static const char pragmas[] = "PRAGMA foreign_keys=ON; PRAGMA synchronous=FULL;"
+                                  "PRAGMA cache_size=-2000; PRAGMA wal_autocheckpoint=1000;"
+                                  "PRAGMA trusted_schema=OFF;";
+    if (sqlite3_exec(store->db, pragmas, NULL, NULL, NULL) != SQLITE_OK)
+        return sql_error(store->db, error, "cannot open the database");
+    if (!write)
+        return schema_check(store->db, SCHEMA_VERSION, error);
+    if (sqlite3_exec(store->db, "PRAGMA journal_mode=WAL", NULL, NULL, NULL) != SQLITE_OK)
+        return sql_error(store->db, error, "cannot write the database");
+    return schema_migrate(store->db, schema_steps, schema_step_count, SCHEMA_VERSION, error);
+}
+
+struct store *sqlite_store_open(const char *path, enum sqlite_store_mode mode,
+                                struct error *error)
+{
+    bool write = mode == SQLITE_STORE_WRITE, memory = strcmp(path, ":memory:") == 0;
+    struct sqlite_store *store = calloc(1, sizeof *store);
+    if (!store) {
+        error_set(error, ERR_MEMORY, "no memory for the store");
+        return NULL;
+    }
+    store->store.ops = &ops;
+    store->lock_fd = -1;
+    sqlite3_soft_heap_limit64(SOFT_HEAP_LIMIT);
+    if ((!memory && file_check(path, write, error)) ||
+        (write && !memory && file_lock(path, &store->lock_fd, error)) ||
+        open_database(store, path, write, error)) {
+        error_prefix(error, "%s", path);
+        destroy(&store->store);
+        return NULL;
+    }
+    return &store->store;
+}
