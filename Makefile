@@ -36,7 +36,7 @@ $(BUILD)/%.o: %.c
 # A plugin sees include/ only.
 $(BUILD)/plugins/%.so: plugins/%/*.c include/hotseat/plugin.h
 	@mkdir -p $(@D)
-	$(CC) -std=c17 $(OPT) $(WARN) $(WERROR) -fPIC -shared -fvisibility=hidden $(SAN) -Iinclude $(CFLAGS) -o $@ $(filter %.c,$^)
+	$(CC) -std=c17 -D_GNU_SOURCE $(OPT) $(WARN) $(WERROR) -fPIC -shared -fvisibility=hidden $(SAN) -Iinclude $(CFLAGS) -o $@ $(filter %.c,$^)
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
