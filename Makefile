@@ -24,19 +24,22 @@ PLUGSO   := $(PLUGINS:%=$(BUILD)/plugins/%.so)
 all: $(BUILD)/hotseat $(PLUGSO)
 
 $(BUILD)/hotseat: $(BUILD)/bot/main.o $(LIB)
-	$(CC) $(OPT) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS)
+	@echo "  LD   $@"
+	@$(CC) $(OPT) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(LIB): $(OBJ)
-	rm -f $@ && ar rcs $@ $^
+	@rm -f $@ && ar rcs $@ $^
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(ALLFLAGS) -c -o $@ $<
+	@echo "  CC   $<"
+	@$(CC) $(ALLFLAGS) -c -o $@ $<
 
 # A plugin sees include/ only.
 $(BUILD)/plugins/%.so: plugins/%/*.c include/hotseat/plugin.h
 	@mkdir -p $(@D)
-	$(CC) -std=c17 -D_GNU_SOURCE $(OPT) $(WARN) $(WERROR) -fPIC -shared -fvisibility=hidden $(SAN) -Iinclude $(CFLAGS) -o $@ $(filter %.c,$^)
+	@echo "  SO   $@"
+	@$(CC) -std=c17 -D_GNU_SOURCE $(OPT) $(WARN) $(WERROR) -fPIC -shared -fvisibility=hidden $(SAN) -Iinclude $(CFLAGS) -o $@ $(filter %.c,$^)
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 

@@ -147,14 +147,14 @@ static void render_row(struct render *render, struct text_cursor *cursor)
 
 static void render_block(struct render *render, struct text_cursor *cursor)
 {
-    char first[48] = "", next[48] = "";
+    char first[48] = "", next[49] = "";
     enum text_block block = cursor->block;
     if (block == TEXT_ITEM) {
-        char mark[12] = "- ";
+        char mark[16] = "- ";
         if (cursor->number > 0)
             snprintf(mark, sizeof mark, "%u. ", cursor->number);
         snprintf(first, sizeof first, "%*s%s", (int)cursor->depth * 2, "", mark);
-        snprintf(next, sizeof next, "%*s", (int)strlen(first), "");
+        memset(next, ' ', strlen(first));
     } else if (block == TEXT_CODE && render->style->indent_code) {
         snprintf(first, sizeof first, "    ");
         snprintf(next, sizeof next, "    ");
