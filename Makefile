@@ -19,9 +19,11 @@ SRC      := $(shell find bot -name '*.c' ! -path bot/main.c | sort)
 OBJ      := $(SRC:%.c=$(BUILD)/%.o)
 LIB      := $(BUILD)/libhotseat.a
 PLUGINS  := $(patsubst plugins/%/,%,$(sort $(dir $(wildcard plugins/*/*.c))))
-PLUGSO   := $(PLUGINS:%=$(BUILD)/plugins/%.so)
+# hello is a template for authors: built, so that it stays right, but not loaded.
+PLUGSO   := $(patsubst %,$(BUILD)/plugins/%.so,$(filter-out hello,$(PLUGINS)))
+HELLO    := $(BUILD)/examples/hello.so
 
-all: $(BUILD)/hotseat $(PLUGSO)
+all: $(BUILD)/hotseat $(PLUGSO) $(HELLO)
 
 $(BUILD)/hotseat: $(BUILD)/bot/main.o $(LIB)
 	@echo "  LD   $@"
@@ -36,10 +38,17 @@ $(BUILD)/%.o: %.c
 	@$(CC) $(ALLFLAGS) -c -o $@ $<
 
 # A plugin sees include/ only.
-$(BUILD)/plugins/%.so: plugins/%/*.c include/hotseat/plugin.h
+define build_plugin
 	@mkdir -p $(@D)
 	@echo "  SO   $@"
 	@$(CC) -std=c17 -D_GNU_SOURCE $(OPT) $(WARN) $(WERROR) -fPIC -shared -fvisibility=hidden $(SAN) -Iinclude $(CFLAGS) -o $@ $(filter %.c,$^)
+endef
+
+$(BUILD)/plugins/%.so: plugins/%/*.c include/hotseat/*.h
+	$(build_plugin)
+
+$(BUILD)/examples/%.so: plugins/%/*.c include/hotseat/*.h
+	$(build_plugin)
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 

@@ -16,6 +16,7 @@
 struct loaded {
     const struct hs_plugin *plugin;
     void *handle;  /* NULL if linked statically */
+    int copy;      /* the file it was loaded from; open as long as it is, for its name is the number */
     char *path;    /* NULL if linked statically */
     size_t rounds; /* that use it */
     bool retired;  /* serves its rounds, but no new ones */
@@ -35,6 +36,8 @@ static void unload(struct loaded *one)
 {
     if (one->handle)
         dlclose(one->handle);
+    if (one->copy >= 0)
+        close(one->copy);
     free(one->path);
 }
 
@@ -102,7 +105,7 @@ int plugin_host_add(struct plugin_host *host, const struct hs_plugin *plugin, st
         return error_set(error, ERR_EXISTS, "the kind %s is loaded already", plugin->kind);
     if (reserve(host, error))
         return -1;
-    struct loaded one = {.plugin = plugin};
+    struct loaded one = {.plugin = plugin, .copy = -1};
     insert(host, &one);
     return 0;
 }
@@ -143,28 +146,23 @@ fail:
     return -1;
 }
 
-static void *open_copy(const char *path, struct error *error)
+static int open_copy(const char *path, struct loaded *one, struct error *error)
 {
     char name[64];
-    void *handle = NULL;
-    int copy = -1;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0) {
-        error_set(error, ERR_IO, "cannot open it: %s", strerror(errno));
-        return NULL;
-    }
-    if (check_file(fd, error) == 0 && (copy = copy_to_memory(fd, error)) >= 0) {
-        snprintf(name, sizeof name, "/proc/self/fd/%d", copy);
-        handle = dlopen(name, RTLD_NOW | RTLD_LOCAL);
-        if (!handle) {
-            const char *why = dlerror();
-            error_set(error, ERR_PLUGIN, "it does not load: %s", why ? why : "unknown reason");
-        }
-    }
-    if (copy >= 0)
-        close(copy);
+    if (fd < 0)
+        return error_set(error, ERR_IO, "cannot open it: %s", strerror(errno));
+    if (check_file(fd, error) == 0)
+        one->copy = copy_to_memory(fd, error);
     close(fd);
-    return handle;
+    if (one->copy < 0)
+        return -1;
+    snprintf(name, sizeof name, "/proc/self/fd/%d", one->copy);
+    one->handle = dlopen(name, RTLD_NOW | RTLD_LOCAL);
+    if (one->handle)
+        return 0;
+    const char *why = dlerror();
+    return error_set(error, ERR_PLUGIN, "it does not load: %s", why ? why : "unknown reason");
 }
 
 static const struct hs_plugin *descriptor(void *handle, struct error *error)
@@ -199,13 +197,12 @@ static int make_room(struct plugin_host *host, const char *kind, const char *pat
 
 int plugin_host_load(struct plugin_host *host, const char *path, struct error *error)
 {
-    struct loaded one = {.path = strdup(path)};
+    struct loaded one = {.path = strdup(path), .copy = -1};
     if (!one.path) {
         error_set(error, ERR_MEMORY, "no memory for a plugin");
         goto fail;
     }
-    one.handle = open_copy(path, error);
-    if (!one.handle || !(one.plugin = descriptor(one.handle, error)) || reserve(host, error) ||
+    if (open_copy(path, &one, error) || !(one.plugin = descriptor(one.handle, error)) || reserve(host, error) ||
         make_room(host, one.plugin->kind, path, error))
         goto fail;
     insert(host, &one);

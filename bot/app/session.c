@@ -300,6 +300,11 @@ int64_t session_deadline(const struct session *session)
 
 /* ---- looking in ---- */
 
+bool session_at_rest(const struct session *session)
+{
+    return !work_waits(session);
+}
+
 size_t session_open_rounds(const struct session *session)
 {
     return session->hall.round_count;

@@ -49,6 +49,8 @@ void session_set_bank(struct session *session, const struct bank *bank);
 
 /* For console and sim: true if no round is open and no message waits. */
 bool session_idle(const struct session *session);
+/* True if another turn at this moment would do nothing. */
+bool session_at_rest(const struct session *session);
 size_t session_open_rounds(const struct session *session);
 const struct hall *session_hall(const struct session *session);
 /* Messages committed but not sent. */

@@ -1,0 +1,27 @@
+/* The subcommands. Each gets its own argv, argv[0] being its name, and returns an exit code. */
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+
+#include <stdbool.h>
+
+enum cli_exit {
+    CLI_OK = 0,
+    CLI_FAILED = 1,
+    CLI_USAGE = 2
+};
+
+/* Prints a usage text: to stdout and 0 if it was asked for, else to stderr and 2. */
+int cli_usage(const char *usage, bool asked);
+
+int cli_run(int argc, char **argv);
+int cli_console(int argc, char **argv);
+int cli_sim(int argc, char **argv);
+int cli_board(int argc, char **argv);
+int cli_questions(int argc, char **argv);
+int cli_check_config(int argc, char **argv);
+int cli_backup(int argc, char **argv);
+int cli_restore(int argc, char **argv);
+int cli_doctor(int argc, char **argv);
+int cli_version(int argc, char **argv);
+
+#endif

@@ -1,0 +1,51 @@
+/* hotseat: finds the subcommand and runs it. */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "cli/cli.h"
+
+struct subcommand {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *what;
+};
+
+static const struct subcommand subcommands[] = {
+    {"sim", cli_sim, "replay a scenario file"},
+};
+
+static void print_help(FILE *out)
+{
+    fputs("usage: hotseat COMMAND [OPTION...]\n\n", out);
+    for (size_t i = 0; i < sizeof subcommands / sizeof *subcommands; i++)
+        fprintf(out, "  %-14s%s\n", subcommands[i].name, subcommands[i].what);
+    fputs("\nhotseat COMMAND --help says more.\n", out);
+}
+
+int cli_usage(const char *usage, bool asked)
+{
+    fputs(usage, asked ? stdout : stderr);
+    return asked ? CLI_OK : CLI_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+    /* What the bot writes is for its own user; a peer that hangs up is no reason to die. */
+    umask(077);
+    signal(SIGPIPE, SIG_IGN);
+    if (argc < 2) {
+        print_help(stderr);
+        return CLI_USAGE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+        print_help(stdout);
+        return CLI_OK;
+    }
+    for (size_t i = 0; i < sizeof subcommands / sizeof *subcommands; i++)
+        if (strcmp(argv[1], subcommands[i].name) == 0)
+            return subcommands[i].run(argc - 1, argv + 1);
+    fprintf(stderr, "hotseat: there is no command %.40s; hotseat --help lists them\n", argv[1]);
+    return CLI_USAGE;
+}
