@@ -13,6 +13,7 @@ struct subcommand {
 };
 
 static const struct subcommand subcommands[] = {
+    {"console", cli_console, "play in this terminal, no server needed"},
     {"sim", cli_sim, "replay a scenario file"},
 };
 
