@@ -1,6 +1,7 @@
 #include "cli/screen.h"
 
-#include <editline/readline.h>
+#include <errno.h>
+#include <histedit.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,11 +14,13 @@
 #include "sys/pump.h"
 #include "transport/console/console.h"
 #include "util/buf.h"
+#include "util/utf8.h"
 
 #define TICK_MS 1000
 #define HISTORY_LINES 500
+#define CTRL_D 4
 
-/* libedit's callbacks carry no context, and a process has one terminal. */
+/* libedit's prompt function and the printing have no context, and a process has one terminal. */
 static struct screen {
     struct transport *console;
     uv_loop_t loop;
@@ -25,58 +28,75 @@ static struct screen {
     uv_timer_t tick;
     uv_signal_t resized, interrupted;
     struct pump pump;
+    EditLine *editor;
+    History *history;
+    size_t columns;
     bool editing; /* a prompt is on the screen */
     bool done;
-    char *shown;  /* the prompt as it is shown */
+    char shown[256]; /* the prompt as it is shown */
 } screen;
 
-static char *make_prompt(void)
+static char *prompt_text(EditLine *editor)
+{
+    (void)editor;
+    return screen.shown;
+}
+
+/* True if the prompt changed: a second passed, or somebody finished. */
+static bool make_prompt(void)
 {
     struct buf prompt;
     buf_init(&prompt);
     console_prompt(screen.console, &prompt);
-    char *text = prompt.failed ? NULL : strdup(buf_text(&prompt));
+    bool changed = strncmp(screen.shown, buf_text(&prompt), sizeof screen.shown - 1) != 0;
+    snprintf(screen.shown, sizeof screen.shown, "%s", buf_text(&prompt));
     buf_finish(&prompt);
-    return text;
+    return changed;
+}
+
+static void redraw(void)
+{
+    el_set(screen.editor, EL_REFRESH);
+    fflush(stdout);
+}
+
+/* Takes the prompt and what is typed off the screen, also if it is wrapped. */
+static void clear_input(void)
+{
+    const LineInfo *line = el_line(screen.editor);
+    size_t columns = screen.columns ? screen.columns : 80;
+    size_t before = utf8_width(screen.shown, strlen(screen.shown));
+    before += utf8_width(line->buffer, (size_t)(line->cursor - line->buffer));
+    if (before >= columns)
+        printf("\033[%zuA", before / columns);
+    fputs("\r\033[J", stdout);
 }
 
 void screen_print(void *context, const char *line)
 {
     (void)context;
     if (screen.editing)
-        fputs("\r\033[K", stdout);
-    fputs(line, stdout);
-    fputc('\n', stdout);
-    if (screen.editing) {
-        rl_forced_update_display();
-        fflush(stdout);
-    }
+        clear_input();
+    puts(line);
+    if (screen.editing)
+        redraw();
 }
 
-/* Shows the prompt anew if it changed: a second passed, or somebody finished. */
 static void refresh(void *context)
 {
     (void)context;
     if (!screen.editing)
         return;
-    char *prompt = make_prompt();
-    if (prompt && (!screen.shown || strcmp(prompt, screen.shown) != 0)) {
-        fputs("\r\033[K", stdout);
-        rl_set_prompt(prompt);
-        rl_forced_update_display();
-        fflush(stdout);
-        free(screen.shown);
-        screen.shown = prompt;
-    } else {
-        free(prompt);
-    }
+    clear_input();
+    make_prompt();
+    redraw();
 }
 
 static void quit(void)
 {
     screen.done = true;
     screen.editing = false;
-    rl_callback_handler_remove();
+    el_set(screen.editor, EL_PREP_TERM, 0);
     uv_close((uv_handle_t *)&screen.input, NULL);
     uv_close((uv_handle_t *)&screen.tick, NULL);
     uv_close((uv_handle_t *)&screen.resized, NULL);
@@ -84,38 +104,50 @@ static void quit(void)
     pump_close(&screen.pump);
 }
 
-static void got_line(char *line)
+/* A whole line was typed; it stays on the screen where it is. */
+static void got_line(const char *line)
 {
-    if (screen.done) {
-        free(line);
-        return;
-    }
-    if (!line || !console_input(screen.console, line, strlen(line))) {
-        free(line);
-        puts("");
+    HistEvent event;
+    size_t length = strcspn(line, "\r\n");
+    char *copy = strndup(line, length);
+    if (length > 0)
+        history(screen.history, &event, H_ENTER, line);
+    screen.editing = false;
+    el_reset(screen.editor);
+    bool more = copy && console_input(screen.console, copy, length);
+    free(copy);
+    if (!more) {
         quit();
         return;
     }
-    if (*line)
-        add_history(line);
-    free(line);
-    refresh(NULL);
+    el_set(screen.editor, EL_PREP_TERM, 1);
+    make_prompt();
+    screen.editing = true;
+    redraw();
 }
 
 static void readable(uv_poll_t *poll, int status, int events)
 {
+    int count = 0;
     (void)poll;
     (void)events;
-    if (status < 0)
+    if (screen.done)
+        return;
+    const char *line = status < 0 ? NULL : el_gets(screen.editor, &count);
+    fflush(stdout);
+    bool end = !line || (count == 1 && line[0] == CTRL_D);
+    if (end && (status < 0 || count != 0 || errno != EAGAIN)) {
+        puts("");
         quit();
-    else if (!screen.done)
-        rl_callback_read_char();
+    } else if (line && count > 0 && (line[count - 1] == '\n' || line[count - 1] == '\r')) {
+        got_line(line);
+    }
 }
 
 static void tick(uv_timer_t *timer)
 {
     (void)timer;
-    if (console_counting(screen.console))
+    if (console_counting(screen.console) && screen.editing)
         refresh(NULL);
 }
 
@@ -123,14 +155,15 @@ static void measure(void)
 {
     struct winsize size;
     if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
-        console_set_width(screen.console, size.ws_col);
+        screen.columns = size.ws_col;
+    console_set_width(screen.console, (unsigned)screen.columns);
 }
 
 static void on_resize(uv_signal_t *signal, int number)
 {
     (void)signal;
     (void)number;
-    rl_resize_terminal();
+    el_resize(screen.editor);
     measure();
 }
 
@@ -156,6 +189,32 @@ static int open_handles(void)
            uv_signal_start(&screen.interrupted, on_interrupt, SIGINT);
 }
 
+static int open_editor(void)
+{
+    HistEvent event;
+    screen.editor = el_init("hotseat", stdin, stdout, stderr);
+    screen.history = history_init();
+    if (!screen.editor || !screen.history)
+        return -1;
+    history(screen.history, &event, H_SETSIZE, HISTORY_LINES);
+    el_set(screen.editor, EL_PROMPT, prompt_text);
+    el_set(screen.editor, EL_EDITOR, "emacs");
+    el_set(screen.editor, EL_SIGNAL, 0);
+    el_set(screen.editor, EL_HIST, history, screen.history);
+    el_source(screen.editor, NULL);
+    el_set(screen.editor, EL_UNBUFFERED, 1);
+    el_set(screen.editor, EL_PREP_TERM, 1);
+    return 0;
+}
+
+static void greet(void)
+{
+    puts("hotseat: interview practice.");
+    puts("  !start coding   opens a round;        !help says what you can do");
+    puts("  /as bob         plays another person; /help says what the terminal can do");
+    puts("  /dm             speaks to the bot privately: that is how you answer");
+}
+
 int screen_run(struct session *session, struct transport *console, struct clock_port clock)
 {
     screen.console = console;
@@ -165,16 +224,17 @@ int screen_run(struct session *session, struct transport *console, struct clock_
         return CLI_FAILED;
     }
     measure();
-    rl_initialize();
-    stifle_history(HISTORY_LINES);
-    puts("hotseat: interview practice. !start coding opens a round, /as NAME plays another person,");
-    puts("/dm speaks to the bot privately, !help and /help say more, /quit ends.");
-    screen.shown = make_prompt();
-    rl_callback_handler_install(screen.shown ? screen.shown : "> ", got_line);
+    greet();
+    make_prompt();
+    if (open_editor()) {
+        fputs("hotseat: the terminal cannot be edited on\n", stderr);
+        return CLI_FAILED;
+    }
     screen.editing = true;
+    redraw();
     uv_run(&screen.loop, UV_RUN_DEFAULT);
     uv_loop_close(&screen.loop);
-    free(screen.shown);
-    screen.shown = NULL;
+    history_end(screen.history);
+    el_end(screen.editor);
     return CLI_OK;
 }
