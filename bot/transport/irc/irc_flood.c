@@ -1,0 +1,211 @@
+#include "transport/irc/irc_flood.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct irc_flood_message {
+    struct irc_flood_message *next;
+    int64_t id;
+    bool urgent, started;
+    uint64_t marker;  /* covers its last line; 0 = lines are still to be sent */
+    char *at;         /* next line; NULL when all are out */
+    char target[264];
+    char lines[];
+};
+
+void irc_flood_init(struct irc_flood *flood, unsigned burst, unsigned interval_ms)
+{
+    memset(flood, 0, sizeof *flood);
+    flood->burst = burst ? burst : 1;
+    flood->interval = interval_ms;
+    flood->tokens = flood->burst;
+}
+
+void irc_flood_clear(struct irc_flood *flood)
+{
+    while (flood->first) {
+        struct irc_flood_message *next = flood->first->next;
+        free(flood->first);
+        flood->first = next;
+    }
+    flood->lines = 0;
+    flood->batch = 0;
+    flood->answered = flood->marker;
+    flood->tokens = flood->burst;
+}
+
+void irc_flood_finish(struct irc_flood *flood)
+{
+    irc_flood_clear(flood);
+}
+
+bool irc_flood_full(const struct irc_flood *flood)
+{
+    return flood->lines >= IRC_FLOOD_LINES_MAX;
+}
+
+int irc_flood_add(struct irc_flood *flood, const char *target, const char *lines, int64_t id,
+                  bool urgent)
+{
+    size_t size = strlen(lines) + 1;
+    struct irc_flood_message *message = malloc(sizeof *message + size);
+    if (!message)
+        return -1;
+    *message = (struct irc_flood_message){.id = id, .urgent = urgent};
+    memcpy(message->lines, lines, size);
+    message->at = message->lines;
+    snprintf(message->target, sizeof message->target, "%s", target);
+    for (const char *c = lines; *c; c++)
+        flood->lines += *c == '\n';
+    flood->lines++;
+    struct irc_flood_message **last = &flood->first;
+    while (*last)
+        last = &(*last)->next;
+    *last = message;
+    return 0;
+}
+
+/* A target's messages keep their order: only its first unfinished one may go,
+ * but an urgent one passes those of its target that have not begun. */
+static bool may_go(const struct irc_flood *flood, const struct irc_flood_message *message)
+{
+    if (!message->at)
+        return false;
+    for (const struct irc_flood_message *m = flood->first; m; m = m->next) {
+        if (m == message || !m->at || strcmp(m->target, message->target) != 0)
+            continue;
+        bool before = m->started || (m->urgent && !message->urgent);
+        if (before)
+            return false;
+        /* Of equals the older, which stands earlier in the list. */
+        for (const struct irc_flood_message *later = m->next; later; later = later->next)
+            if (later == message && m->urgent == message->urgent)
+                return false;
+    }
+    return true;
+}
+
+/* The next message: a receipt first, else the one of the target whose turn was longest ago. */
+static struct irc_flood_message *choose(struct irc_flood *flood)
+{
+    struct irc_flood_message *other = NULL, *same = NULL;
+    for (struct irc_flood_message *m = flood->first; m; m = m->next) {
+        if (!may_go(flood, m))
+            continue;
+        if (m->urgent && !m->started)
+            return m;
+        if (strcmp(m->target, flood->last_target) == 0)
+            same = same ? same : m;
+        else if (!other)
+            other = m;
+    }
+    return other ? other : same;
+}
+
+/* Moves a message whose line went out to the end, so that targets take turns. */
+static void to_end(struct irc_flood *flood, struct irc_flood_message *message)
+{
+    struct irc_flood_message **link = &flood->first;
+    while (*link != message)
+        link = &(*link)->next;
+    *link = message->next;
+    while (*link)
+        link = &(*link)->next;
+    *link = message;
+    message->next = NULL;
+}
+
+static void refill(struct irc_flood *flood, int64_t now)
+{
+    if (flood->interval <= 0) {
+        flood->tokens = flood->burst;
+        return;
+    }
+    if (now > flood->filled_at) {
+        flood->tokens += (double)(now - flood->filled_at) / (double)flood->interval;
+        if (flood->tokens > flood->burst)
+            flood->tokens = flood->burst;
+    }
+    flood->filled_at = now;
+}
+
+static bool has_lines(const struct irc_flood *flood)
+{
+    return flood->lines > 0;
+}
+
+/* Messages are out whose last line no marker covers yet. */
+static bool needs_marker(const struct irc_flood *flood)
+{
+    return flood->batch > 0 && (flood->batch >= IRC_FLOOD_BATCH || !has_lines(flood));
+}
+
+static void take_line(struct irc_flood *flood, struct irc_flood_message *message,
+                      const char **target, const char **line)
+{
+    *target = message->target;
+    *line = message->at;
+    char *end = strchr(message->at, '\n');
+    if (end)
+        *end = '\0';
+    message->at = end ? end + 1 : NULL;
+    message->started = true;
+    if (!message->at)
+        message->marker = flood->marker + 1;
+    flood->lines--;
+    flood->batch++;
+    if (flood->interval > 0)
+        flood->tokens -= 1;
+    snprintf(flood->last_target, sizeof flood->last_target, "%s", message->target);
+    to_end(flood, message);
+}
+
+enum irc_flood_step irc_flood_next(struct irc_flood *flood, int64_t now, const char **target,
+                                   const char **line, int64_t *at)
+{
+    *at = 0;
+    if (flood->answered < flood->marker)
+        return IRC_FLOOD_WAIT;
+    if (needs_marker(flood)) {
+        flood->marker++;
+        flood->batch = 0;
+        return IRC_FLOOD_MARKER;
+    }
+    struct irc_flood_message *message = has_lines(flood) ? choose(flood) : NULL;
+    if (!message)
+        return IRC_FLOOD_WAIT;
+    refill(flood, now);
+    if (flood->tokens < 1) {
+        *at = now + (int64_t)((1 - flood->tokens) * (double)flood->interval) + 1;
+        /* While waiting anyway, learn whether what is out has arrived. */
+        if (flood->batch > 0) {
+            flood->marker++;
+            flood->batch = 0;
+            return IRC_FLOOD_MARKER;
+        }
+        return IRC_FLOOD_WAIT;
+    }
+    take_line(flood, message, target, line);
+    return IRC_FLOOD_LINE;
+}
+
+void irc_flood_pong(struct irc_flood *flood, uint64_t marker,
+                    void (*sent)(void *context, int64_t id), void *context)
+{
+    if (marker <= flood->answered || marker > flood->marker)
+        return;
+    flood->answered = marker;
+    struct irc_flood_message **link = &flood->first;
+    while (*link) {
+        struct irc_flood_message *message = *link;
+        if (message->marker == 0 || message->marker > marker) {
+            link = &message->next;
+            continue;
+        }
+        *link = message->next;
+        if (message->id)
+            sent(context, message->id);
+        free(message);
+    }
+}

@@ -1,0 +1,53 @@
+/*
+ * Pacing of what is said. A message is queued whole, as lines; targets take
+ * turns; urgent messages go first. Lines go out in batches: up to `burst`,
+ * then one each `interval` ms, and after each batch a PING marker whose PONG
+ * shows that the server has taken it in. Pure: time comes in, lines go out.
+ */
+#ifndef TRANSPORT_IRC_FLOOD_H
+#define TRANSPORT_IRC_FLOOD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define IRC_FLOOD_LINES_MAX 1000 /* queued; then it is full */
+#define IRC_FLOOD_BATCH 5        /* lines between two markers (NOTES-irc.md section 6) */
+
+struct irc_flood_message; /* one queued message */
+
+struct irc_flood {
+    struct irc_flood_message *first;
+    size_t lines;          /* queued */
+    unsigned burst;
+    int64_t interval;
+    double tokens;
+    int64_t filled_at;     /* when tokens were last counted */
+    unsigned batch;        /* lines since the last marker */
+    uint64_t marker, answered; /* markers sent and answered */
+    char last_target[264]; /* whose turn it was */
+};
+
+void irc_flood_init(struct irc_flood *flood, unsigned burst, unsigned interval_ms);
+void irc_flood_finish(struct irc_flood *flood);
+/* Drops everything, as a lost connection does; ids are not reported. */
+void irc_flood_clear(struct irc_flood *flood);
+
+bool irc_flood_full(const struct irc_flood *flood);
+/* Queues a message of LF-separated lines. -1 when out of memory. */
+int irc_flood_add(struct irc_flood *flood, const char *target, const char *lines, int64_t id,
+                  bool urgent);
+
+enum irc_flood_step {
+    IRC_FLOOD_LINE,   /* *target and *line are to be sent; valid until the next call */
+    IRC_FLOOD_MARKER, /* a PING with the number flood->marker is to be sent */
+    IRC_FLOOD_WAIT,   /* nothing before *at (0 = until a PONG or a new message) */
+};
+enum irc_flood_step irc_flood_next(struct irc_flood *flood, int64_t now, const char **target,
+                                   const char **line, int64_t *at);
+
+/* The PONG to a marker: calls sent() for each message whose last line it covers. */
+void irc_flood_pong(struct irc_flood *flood, uint64_t marker,
+                    void (*sent)(void *context, int64_t id), void *context);
+
+#endif

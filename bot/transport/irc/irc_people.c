@@ -1,0 +1,107 @@
+#include "transport/irc/irc_people.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void irc_people_init(struct irc_people *people)
+{
+    memset(people, 0, sizeof *people);
+    people->rfc1459 = true;
+}
+
+void irc_people_finish(struct irc_people *people)
+{
+    free(people->people);
+    irc_people_init(people);
+}
+
+void irc_people_clear(struct irc_people *people)
+{
+    people->count = 0;
+}
+
+static char fold(const struct irc_people *people, char c)
+{
+    static const char upper[] = "[]\\~", lower[] = "{}|^";
+    const char *at = people->rfc1459 && c ? strchr(upper, c) : NULL;
+    return at ? lower[at - upper] : (char)tolower((unsigned char)c);
+}
+
+bool irc_people_same(const struct irc_people *people, const char *a, const char *b)
+{
+    for (; *a && *b; a++, b++)
+        if (fold(people, *a) != fold(people, *b))
+            return false;
+    return *a == *b;
+}
+
+struct irc_person *irc_people_find(struct irc_people *people, const char *nick)
+{
+    for (size_t i = 0; i < people->count; i++)
+        if (irc_people_same(people, people->people[i].nick, nick))
+            return &people->people[i];
+    return NULL;
+}
+
+struct irc_person *irc_people_by_account(struct irc_people *people, const char *account)
+{
+    for (size_t i = 0; i < people->count; i++)
+        if (strcmp(people->people[i].account, account) == 0)
+            return &people->people[i];
+    return NULL;
+}
+
+static void nick_account(struct irc_people *people, const char *nick, char *out, size_t size)
+{
+    char folded[EVENT_NAME_MAX + 1];
+    size_t i = 0;
+    for (; nick[i] && i + 1 < sizeof folded; i++)
+        folded[i] = fold(people, nick[i]);
+    folded[i] = '\0';
+    snprintf(out, size, "nick:%s", folded);
+    for (unsigned number = 2; irc_people_by_account(people, out) && number < 100; number++)
+        snprintf(out, size, "nick:%s~%u", folded, number);
+}
+
+static struct irc_person *add(struct irc_people *people, const char *nick)
+{
+    if (people->count >= IRC_PEOPLE_MAX)
+        return NULL;
+    if (people->count == people->capacity) {
+        size_t wanted = people->capacity ? people->capacity * 2 : 16;
+        struct irc_person *grown = reallocarray(people->people, wanted, sizeof *grown);
+        if (!grown)
+            return NULL;
+        people->people = grown;
+        people->capacity = wanted;
+    }
+    struct irc_person person = {.nick = ""};
+    snprintf(person.nick, sizeof person.nick, "%s", nick);
+    nick_account(people, nick, person.account, sizeof person.account);
+    people->people[people->count] = person;
+    return &people->people[people->count++];
+}
+
+struct irc_person *irc_people_see(struct irc_people *people, const char *nick, const char *account)
+{
+    struct irc_person *person = irc_people_find(people, nick);
+    if (!person)
+        person = add(people, nick);
+    if (person && account && *account && strcmp(account, "*") != 0)
+        snprintf(person->account, sizeof person->account, "account:%.*s", EVENT_NAME_MAX, account);
+    return person;
+}
+
+void irc_people_rename(struct irc_people *people, const char *from, const char *to)
+{
+    struct irc_person *person = irc_people_find(people, from);
+    if (person)
+        snprintf(person->nick, sizeof person->nick, "%s", to);
+}
+
+void irc_people_forget(struct irc_people *people, struct irc_person *person)
+{
+    *person = people->people[--people->count];
+}

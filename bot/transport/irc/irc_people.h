@@ -1,0 +1,48 @@
+/* Who is in which channel, what they may do there, and which account they are. */
+#ifndef TRANSPORT_IRC_PEOPLE_H
+#define TRANSPORT_IRC_PEOPLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/event.h"
+#include "transport/irc/irc_settings.h"
+
+#define IRC_PEOPLE_MAX 20000
+
+struct irc_person {
+    char nick[EVENT_NAME_MAX + 1];
+    char account[EVENT_NAME_MAX + 16];  /* "nick:ann" or "account:ann" */
+    unsigned channels;                  /* bit i: is in channel i of the settings */
+    unsigned moderator, owner;          /* bit i: is that in channel i */
+};
+
+struct irc_people {
+    struct irc_person *people;
+    size_t count, capacity;
+    bool rfc1459; /* CASEMAPPING: {}|^ are the lower case of []\~ */
+};
+
+void irc_people_init(struct irc_people *people);
+void irc_people_finish(struct irc_people *people);
+void irc_people_clear(struct irc_people *people);
+
+/* Compares nicks or channels as the server does. */
+bool irc_people_same(const struct irc_people *people, const char *a, const char *b);
+struct irc_person *irc_people_find(struct irc_people *people, const char *nick);
+struct irc_person *irc_people_by_account(struct irc_people *people, const char *account);
+
+/*
+ * Somebody is seen. `account` is the services account the server names, NULL
+ * if it names none. Without one, who holds a nick is that nick's account; if
+ * its holder only changed nick and is still here, the newcomer is somebody
+ * else ("nick:ann~2"), so that nobody inherits another's open ballot. NULL
+ * when out of memory or beyond IRC_PEOPLE_MAX.
+ */
+struct irc_person *irc_people_see(struct irc_people *people, const char *nick,
+                                  const char *account);
+/* A nick change: the account goes along. */
+void irc_people_rename(struct irc_people *people, const char *from, const char *to);
+void irc_people_forget(struct irc_people *people, struct irc_person *person);
+
+#endif

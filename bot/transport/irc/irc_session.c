@@ -1,0 +1,250 @@
+#include "transport/irc/irc_session.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <libircclient.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/select.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "util/buf.h"
+
+struct irc_session {
+    struct irc_session_events events;
+    irc_session_t *client;
+    int theirs; /* libircclient's descriptor number, where our end of the pair is put */
+    int ours;
+    struct buf out;
+};
+
+/* ---- callbacks of libircclient ---- */
+
+static struct irc_session *self_of(irc_session_t *client)
+{
+    return irc_get_ctx(client);
+}
+
+static void on_event(irc_session_t *client, const char *event, const char *origin,
+                     const char **params, unsigned count)
+{
+    struct irc_session *session = self_of(client);
+    (void)origin;
+    (void)params;
+    (void)count;
+    session->events.event(session->events.context, event);
+}
+
+static void on_numeric(irc_session_t *client, unsigned code, const char *origin,
+                       const char **params, unsigned count)
+{
+    struct irc_session *session = self_of(client);
+    (void)origin;
+    (void)params;
+    (void)count;
+    session->events.numeric(session->events.context, code);
+}
+
+/* Replaces the built-in handler, which answers CTCP without any throttle. */
+static void on_ctcp(irc_session_t *client, const char *event, const char *origin,
+                    const char **params, unsigned count)
+{
+    (void)client;
+    (void)event;
+    (void)origin;
+    (void)params;
+    (void)count;
+}
+
+static void set_callbacks(irc_callbacks_t *callbacks)
+{
+    memset(callbacks, 0, sizeof *callbacks);
+    callbacks->event_connect = on_event;
+    callbacks->event_nick = on_event;
+    callbacks->event_quit = on_event;
+    callbacks->event_join = on_event;
+    callbacks->event_part = on_event;
+    callbacks->event_mode = on_event;
+    callbacks->event_kick = on_event;
+    callbacks->event_channel = on_event;
+    callbacks->event_privmsg = on_event;
+    callbacks->event_ctcp_req = on_ctcp;
+    callbacks->event_numeric = on_numeric;
+}
+
+/* ---- the socket pair ---- */
+
+/* A listener on loopback for libircclient to connect to; its descriptor is
+ * replaced before a byte is sent. */
+static int make_listener(unsigned short *port)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof address;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0 || bind(fd, (struct sockaddr *)&address, size) || listen(fd, 1) ||
+        getsockname(fd, (struct sockaddr *)&address, &size)) {
+        if (fd >= 0)
+            close(fd);
+        return -1;
+    }
+    *port = ntohs(address.sin_port);
+    return fd;
+}
+
+/* The descriptor libircclient has opened; -1 if it cannot be found or used with select(). */
+static int find_descriptor(irc_session_t *client)
+{
+    fd_set in, out;
+    int highest = 0;
+    FD_ZERO(&in);
+    FD_ZERO(&out);
+    if (irc_add_select_descriptors(client, &in, &out, &highest) || highest <= 0 ||
+        highest >= FD_SETSIZE || (!FD_ISSET(highest, &in) && !FD_ISSET(highest, &out)))
+        return -1;
+    return highest;
+}
+
+static int swap_socket(struct irc_session *session, struct error *error)
+{
+    int pair[2];
+    session->theirs = find_descriptor(session->client);
+    if (session->theirs < 0)
+        return error_set(error, ERR_INTERNAL, "libircclient's socket cannot be found");
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, pair))
+        return error_set(error, ERR_IO, "no socket pair for libircclient");
+    int put = dup3(pair[0], session->theirs, O_CLOEXEC);
+    close(pair[0]);
+    session->ours = pair[1];
+    return put >= 0 ? 0 : error_set(error, ERR_IO, "libircclient's socket cannot be replaced");
+}
+
+/* Gives what libircclient has written to the owner, line by line. */
+static void drain(struct irc_session *session)
+{
+    char chunk[2048];
+    ssize_t got;
+    while ((got = read(session->ours, chunk, sizeof chunk)) > 0)
+        buf_add(&session->out, chunk, (size_t)got);
+    char *end;
+    while (session->out.length > 0 &&
+           (end = memchr(session->out.data, '\n', session->out.length))) {
+        size_t length = (size_t)(end - session->out.data), used = length + 1;
+        while (length > 0 && session->out.data[length - 1] == '\r')
+            length--;
+        session->events.command(session->events.context, session->out.data, length);
+        buf_consume(&session->out, used);
+    }
+}
+
+/* Lets libircclient read and write as often as its descriptor is ready. */
+static int process(struct irc_session *session)
+{
+    for (int i = 0; i < 8; i++) {
+        fd_set in, out;
+        int highest = 0;
+        struct timeval none = {0, 0};
+        FD_ZERO(&in);
+        FD_ZERO(&out);
+        if (irc_add_select_descriptors(session->client, &in, &out, &highest))
+            return -1;
+        if (highest <= 0 || select(highest + 1, &in, &out, NULL, &none) <= 0)
+            break;
+        if (irc_process_select_descriptors(session->client, &in, &out))
+            return -1;
+    }
+    drain(session);
+    return 0;
+}
+
+int irc_session_feed(struct irc_session *session, const char *line)
+{
+    size_t length = strlen(line);
+    if (write(session->ours, line, length) != (ssize_t)length)
+        return -1;
+    return process(session);
+}
+
+int irc_session_join(struct irc_session *session, const char *channel)
+{
+    return irc_cmd_join(session->client, channel, NULL) || process(session) ? -1 : 0;
+}
+
+int irc_session_say(struct irc_session *session, const char *target, const char *text)
+{
+    return irc_cmd_msg(session->client, target, text) || process(session) ? -1 : 0;
+}
+
+int irc_session_quit(struct irc_session *session, const char *reason)
+{
+    return irc_cmd_quit(session->client, reason) || process(session) ? -1 : 0;
+}
+
+/* ---- life ---- */
+
+static int start(struct irc_session *session, const struct irc_settings *settings,
+                 const char *nick, struct error *error)
+{
+    unsigned short port = 0;
+    int listener = make_listener(&port);
+    if (listener < 0)
+        return error_set(error, ERR_IO, "no loopback socket for libircclient");
+    int failed = irc_connect(session->client, "127.0.0.1", port, settings->password, nick,
+                             settings->user, settings->realname);
+    if (failed)
+        error_set(error, ERR_INTERNAL, "libircclient: %s",
+                  irc_strerror(irc_errno(session->client)));
+    else
+        failed = swap_socket(session, error);
+    close(listener);
+    if (failed)
+        return -1;
+    /* The first call takes the connection for made and registers. */
+    if (process(session))
+        return error_set(error, ERR_INTERNAL, "libircclient does not register: %s",
+                         irc_strerror(irc_errno(session->client)));
+    return 0;
+}
+
+struct irc_session *irc_session_create(const struct irc_settings *settings, const char *nick,
+                                       const struct irc_session_events *events,
+                                       struct error *error)
+{
+    irc_callbacks_t callbacks;
+    struct irc_session *session = calloc(1, sizeof *session);
+    if (!session) {
+        error_set(error, ERR_MEMORY, "no memory for an IRC session");
+        return NULL;
+    }
+    session->events = *events;
+    session->ours = -1;
+    buf_init(&session->out);
+    set_callbacks(&callbacks);
+    session->client = irc_create_session(&callbacks);
+    if (!session->client) {
+        error_set(error, ERR_MEMORY, "no memory for an IRC session");
+        irc_session_destroy(session);
+        return NULL;
+    }
+    irc_set_ctx(session->client, session);
+    if (start(session, settings, nick, error)) {
+        irc_session_destroy(session);
+        return NULL;
+    }
+    return session;
+}
+
+void irc_session_destroy(struct irc_session *session)
+{
+    if (!session)
+        return;
+    if (session->client)
+        irc_destroy_session(session->client);
+    if (session->ours >= 0)
+        close(session->ours);
+    buf_finish(&session->out);
+    free(session);
+}
