@@ -66,22 +66,25 @@ int irc_flood_add(struct irc_flood *flood, const char *target, const char *lines
     return 0;
 }
 
-/* A target's messages keep their order: only its first unfinished one may go,
- * but an urgent one passes those of its target that have not begun. */
+/* A target's messages keep their order, but an urgent one passes those that have
+ * not begun. What has begun is finished first. */
 static bool may_go(const struct irc_flood *flood, const struct irc_flood_message *message)
 {
+    bool later = false;
     if (!message->at)
         return false;
+    if (message->started)
+        return true;
     for (const struct irc_flood_message *m = flood->first; m; m = m->next) {
-        if (m == message || !m->at || strcmp(m->target, message->target) != 0)
+        if (m == message) {
+            later = true;
             continue;
-        bool before = m->started || (m->urgent && !message->urgent);
-        if (before)
+        }
+        if (!m->at || strcmp(m->target, message->target) != 0)
+            continue;
+        if (m->started || (m->urgent && !message->urgent) ||
+            (!later && m->urgent == message->urgent))
             return false;
-        /* Of equals the older, which stands earlier in the list. */
-        for (const struct irc_flood_message *later = m->next; later; later = later->next)
-            if (later == message && m->urgent == message->urgent)
-                return false;
     }
     return true;
 }

@@ -1,0 +1,67 @@
+/* Capability negotiation (IRCv3 CAP 302): only what is offered is asked for, and the answer is checked. */
+#include <stdio.h>
+#include <string.h>
+
+#include "transport/irc/irc_state.h"
+#include "util/log.h"
+
+static const char *const wanted[] = {"message-tags",   "account-tag", "extended-join",
+                                     "account-notify", "multi-prefix", "chghost",
+                                     "userhost-in-names"};
+
+void irc_caps_begin(struct irc *irc)
+{
+    irc_enter_phase(irc, IRC_CAPS);
+    irc->wants_caps_end = false;
+    irc_send(irc, "CAP LS 302");
+}
+
+void irc_caps_skip(struct irc *irc)
+{
+    irc->wants_caps_end = false;
+    irc_register(irc);
+}
+
+/* True if the list of "name" and "name=value" holds the capability. */
+static bool offers(const char *list, const char *name)
+{
+    size_t length = strlen(name);
+    for (const char *at = strstr(list, name); at; at = strstr(at + 1, name)) {
+        bool begins = at == list || at[-1] == ' ';
+        if (begins && (at[length] == '\0' || at[length] == ' ' || at[length] == '='))
+            return true;
+    }
+    return false;
+}
+
+static void request(struct irc *irc, const char *offered)
+{
+    char list[256] = "";
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
+        size_t used = strlen(list);
+        if (offers(offered, wanted[i]))
+            snprintf(list + used, sizeof list - used, "%s%s", used ? " " : "", wanted[i]);
+    }
+    irc->wants_caps_end = true;
+    if (list[0])
+        irc_send(irc, "CAP REQ :%s", list);
+    else
+        irc_register(irc);
+}
+
+void irc_caps_line(struct irc *irc)
+{
+    const struct irc_line *line = &irc->line;
+    const char *what = line->param[1];
+    if (irc->phase != IRC_CAPS)
+        return;
+    if (strcmp(what, "LS") == 0) {
+        /* Of a list in several lines all but the last have a "*". */
+        bool more = strcmp(line->param[2], "*") == 0;
+        if (!more)
+            request(irc, line->param[2]);
+    } else if (strcmp(what, "ACK") == 0 || strcmp(what, "NAK") == 0) {
+        log_debug("irc", "%s: CAP %s", irc->settings->network, what);
+        irc_register(irc);
+    }
+}
