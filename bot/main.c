@@ -13,8 +13,16 @@ struct subcommand {
 };
 
 static const struct subcommand subcommands[] = {
+    {"run", cli_run, "run the bot on its networks"},
     {"console", cli_console, "play in this terminal, no server needed"},
     {"sim", cli_sim, "replay a scenario file"},
+    {"board", cli_board, "print a board"},
+    {"questions", cli_questions, "check question packs"},
+    {"check-config", cli_check_config, "check a configuration"},
+    {"backup", cli_backup, "copy the database, also while the bot runs"},
+    {"restore", cli_restore, "put a backup in place"},
+    {"doctor", cli_doctor, "what is missing on this machine"},
+    {"version", cli_version, "versions of this program and its libraries"},
 };
 
 static void print_help(FILE *out)
@@ -23,12 +31,6 @@ static void print_help(FILE *out)
     for (size_t i = 0; i < sizeof subcommands / sizeof *subcommands; i++)
         fprintf(out, "  %-14s%s\n", subcommands[i].name, subcommands[i].what);
     fputs("\nhotseat COMMAND --help says more.\n", out);
-}
-
-int cli_usage(const char *usage, bool asked)
-{
-    fputs(usage, asked ? stdout : stderr);
-    return asked ? CLI_OK : CLI_USAGE;
 }
 
 int main(int argc, char **argv)

@@ -75,6 +75,13 @@ static void find_dir(const char *wanted, const char *in_tree, const char *instal
     snprintf(out, size, "%s/%s", HOTSEAT_PREFIX, installed);
 }
 
+void compose_find(const char *plugins, const char *questions, char *plugin_dir,
+                  char *question_dir, size_t size)
+{
+    find_dir(plugins, "plugins", "lib/hotseat/plugins", plugin_dir, size);
+    find_dir(questions, "../questions", "share/hotseat/questions", question_dir, size);
+}
+
 static void plugin_refused(void *context, const char *path, const struct error *why)
 {
     (void)context;
@@ -128,10 +135,8 @@ int compose_open(struct compose *compose, const struct compose_options *options,
                  struct error *error)
 {
     memset(compose, 0, sizeof *compose);
-    find_dir(options->plugins, "plugins", "lib/hotseat/plugins", compose->plugin_dir,
-             sizeof compose->plugin_dir);
-    find_dir(options->questions, "../questions", "share/hotseat/questions", compose->question_dir,
-             sizeof compose->question_dir);
+    compose_find(options->plugins, options->questions, compose->plugin_dir, compose->question_dir,
+                 sizeof compose->plugin_dir);
     compose->plugins = plugin_host_create();
     if (!compose->plugins) {
         error_set(error, ERR_MEMORY, "no memory for plugins");

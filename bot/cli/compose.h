@@ -30,6 +30,9 @@ int compose_open(struct compose *compose, const struct compose_options *options,
 int compose_reload(struct compose *compose, struct error *error);
 void compose_close(struct compose *compose);
 
+/* Where plugins and questions are: as wanted, else in the build tree, else installed. */
+void compose_find(const char *plugins, const char *questions, char *plugin_dir,
+                  char *question_dir, size_t size);
 /* The system's clock and chance; a scenario brings its own. */
 struct clock_port compose_clock(void);
 struct chance_port compose_chance(void);

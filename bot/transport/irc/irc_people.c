@@ -65,8 +65,18 @@ static void nick_account(struct irc_people *people, const char *nick, char *out,
         snprintf(out, size, "nick:%s~%u", folded, number);
 }
 
+/* Strangers who only wrote privately: nothing tells us when they go. */
+static void forget_strangers(struct irc_people *people)
+{
+    for (size_t i = people->count; i > 0; i--)
+        if (people->people[i - 1].channels == 0)
+            irc_people_forget(people, &people->people[i - 1]);
+}
+
 static struct irc_person *add(struct irc_people *people, const char *nick)
 {
+    if (people->count >= IRC_PEOPLE_MAX / 2)
+        forget_strangers(people);
     if (people->count >= IRC_PEOPLE_MAX)
         return NULL;
     if (people->count == people->capacity) {

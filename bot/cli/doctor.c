@@ -1,0 +1,172 @@
+/* hotseat doctor: what is missing on this machine, and how to get it. */
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <jansson.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <curl/curl.h>
+
+#include "cli/compose.h"
+#include "store/pack/pack.h"
+#include "store/sqlite/sqlite_store.h"
+#include "util/log.h"
+
+#define FILES_WANTED 256
+#define CLOCK_FLOOR 1767225600 /* 2026-01-01: a clock before it is not set */
+
+static const char usage[] =
+    "usage: hotseat doctor [--db FILE] [--plugins DIR] [--questions DIR] [--json]\n"
+    "Looks at what the bot needs on this machine. Exit: 0 all is there, 1 something is missing.\n";
+
+struct doctor {
+    json_t *checks; /* NULL = print as text */
+    size_t faults;
+};
+
+/* One finding: `advice` NULL = all is well. */
+static void tell(struct doctor *doctor, const char *what, const char *advice, const char *format,
+                 ...) __attribute__((format(printf, 4, 5)));
+
+static void tell(struct doctor *doctor, const char *what, const char *advice, const char *format,
+                 ...)
+{
+    char found[700];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(found, sizeof found, format, args);
+    va_end(args);
+    doctor->faults += advice != NULL;
+    if (doctor->checks) {
+        json_array_append_new(doctor->checks,
+                              json_pack("{s:s,s:b,s:s,s:s}", "check", what, "ok", advice == NULL,
+                                        "found", found, "advice", advice ? advice : ""));
+        return;
+    }
+    printf("%-5s %-10s %s\n", advice ? "FAULT" : "ok", what, found);
+    if (advice)
+        printf("                 %s\n", advice);
+}
+
+static void count_refused(void *context, const char *path, const struct error *why)
+{
+    struct doctor *doctor = context;
+    (void)path;
+    tell(doctor, "plugin", "build it anew against this hotseat, or take it out", "%s", why->why);
+}
+
+static void check_plugins(struct doctor *doctor, const char *dir)
+{
+    struct error error;
+    size_t count = 0;
+    struct plugin_host *host = plugin_host_create();
+    if (host && plugin_host_load_dir(host, dir, count_refused, doctor, &error) == 0) {
+        while (plugin_at(host, count))
+            count++;
+        tell(doctor, "plugins", count ? NULL : "run make, or reinstall hotseat", "%zu in %s", count,
+             dir);
+    } else {
+        tell(doctor, "plugins", "run make, or give the directory with --plugins", "%s", error.why);
+    }
+    plugin_host_destroy(host);
+}
+
+static void check_questions(struct doctor *doctor, const char *dir)
+{
+    struct pack_summary summary = {0};
+    struct bank bank;
+    struct error error;
+    bank_init(&bank);
+    if (pack_load_dir(dir, &bank, NULL, NULL, &summary, &error))
+        tell(doctor, "questions", "give the directory with --questions", "%s", error.why);
+    else
+        tell(doctor, "questions",
+             summary.problems ? "hotseat questions check DIR lists the problems"
+             : bank.count     ? NULL
+                              : "put question packs there",
+             "%zu in %s, %zu problems", summary.questions, dir, summary.problems);
+    bank_finish(&bank);
+}
+
+static void check_database(struct doctor *doctor, const char *path)
+{
+    struct error error;
+    if (access(path, F_OK) != 0) {
+        tell(doctor, "database", NULL, "%s is not there yet; hotseat makes it", path);
+        return;
+    }
+    struct store *store = sqlite_store_open(path, SQLITE_STORE_READ, &error);
+    if (store)
+        tell(doctor, "database", NULL, "%s can be read", path);
+    else
+        tell(doctor, "database", "see the reason; hotseat restore puts a backup in place", "%s",
+             error.why);
+    if (store)
+        store->ops->destroy(store);
+}
+
+static void check_machine(struct doctor *doctor)
+{
+    struct rlimit files;
+    const curl_version_info_data *curl = curl_version_info(CURLVERSION_NOW);
+    bool tls = curl->features & CURL_VERSION_SSL;
+    tell(doctor, "libcurl", tls ? NULL : "install libcurl4 with OpenSSL", "%s, %s", curl->version,
+         tls ? curl->ssl_version : "no TLS");
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0)
+        tell(doctor, "files", files.rlim_cur < FILES_WANTED ? "ulimit -n 1024" : NULL,
+             "%llu open files allowed", (unsigned long long)files.rlim_cur);
+    time_t now = time(NULL);
+    tell(doctor, "clock", now < CLOCK_FLOOR ? "set it: timedatectl set-ntp true" : NULL, "%lld",
+         (long long)now);
+}
+
+static int examine(const char *database, const char *plugins, const char *questions, bool json)
+{
+    struct doctor doctor = {.checks = json ? json_array() : NULL};
+    char plugin_dir[4096], question_dir[4096];
+    compose_find(plugins, questions, plugin_dir, question_dir, sizeof plugin_dir);
+    check_machine(&doctor);
+    check_plugins(&doctor, plugin_dir);
+    check_questions(&doctor, question_dir);
+    check_database(&doctor, database);
+    if (json) {
+        json_t *whole = json_pack("{s:b,s:o}", "ok", doctor.faults == 0, "checks", doctor.checks);
+        if (whole && json_dumpf(whole, stdout, 0) == 0)
+            puts("");
+        json_decref(whole);
+    }
+    return doctor.faults ? CLI_FAILED : CLI_OK;
+}
+
+int cli_doctor(int argc, char **argv)
+{
+    static const struct option options[] = {
+        {"db", required_argument, NULL, 'd'},        {"plugins", required_argument, NULL, 'p'},
+        {"questions", required_argument, NULL, 'q'}, {"json", no_argument, NULL, 'j'},
+        {"help", no_argument, NULL, 'h'},            {NULL, 0, NULL, 0}};
+    const char *database = "hotseat.db", *plugins = NULL, *questions = NULL;
+    bool json = false;
+    int option;
+    while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+        if (option == 'd')
+            database = optarg;
+        else if (option == 'p')
+            plugins = optarg;
+        else if (option == 'q')
+            questions = optarg;
+        else if (option == 'j')
+            json = true;
+        else
+            return cli_usage(usage, option == 'h');
+    }
+    if (optind < argc)
+        return cli_usage(usage, false);
+    log_set_level(LOG_LEVEL_ERROR);
+    return examine(database, plugins, questions, json);
+}

@@ -1,0 +1,24 @@
+/* The configuration file, read by libconfuse. */
+#ifndef SYS_CONFIG_H
+#define SYS_CONFIG_H
+
+#include "app/options.h"
+#include "util/error.h"
+
+/* One thing that is wrong with the file: "line 12: ..." */
+typedef void config_problem_fn(void *context, const char *problem);
+
+/* Reads and checks. Every problem is reported; -1 if there was any, with
+ * *error saying how many. What was read is released then. */
+int config_load(const char *path, struct options *options, config_problem_fn *problem,
+                void *context, struct error *error);
+void config_free(struct options *options);
+
+/* Settings of a room: its own section, else the defaults. */
+void config_room(const struct options *options, const struct address *place,
+                 struct room_settings *settings);
+
+/* Name of option number `index` ("network.host"), NULL after the last: for the test of config.example. */
+const char *config_option_name(size_t index);
+
+#endif
