@@ -9,7 +9,7 @@ PKGS     := libuv libconfuse jansson sqlite3 libcurl libcrypto libedit
 OPT      ?= -O2 -g
 SAN      ?=
 WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wmissing-prototypes
-WERROR   ?= -Werror
+WERROR   ?=
 CPPFLAGS += -D_GNU_SOURCE -DHOTSEAT_VERSION='"$(VERSION)"' -DHOTSEAT_PREFIX='"$(PREFIX)"' -Iinclude -Ibot
 LIBS      = $(shell pkg-config --libs $(PKGS)) -lmd4c -lircclient -ldl -lm
 PKGFLAGS  = $(shell pkg-config --cflags $(PKGS))
@@ -52,10 +52,21 @@ $(BUILD)/examples/%.so: plugins/%/*.c include/hotseat/*.h
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
+deps:
+	@.ci/deps build
+
+deps-test:
+	@.ci/deps test
+
+# The embedded default: the terminal room, the shipped questions, a SQLite file.
+run: deps
+	@$(MAKE) --no-print-directory -j$$(nproc) all
+	@$(BUILD)/hotseat console
+
 include tests/tests.mk
 
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all clean
+.PHONY: all deps deps-test run clean
 .SECONDARY:

@@ -1,15 +1,83 @@
-# Tests. Unit and contract tests are cmocka programs, one per file:
-# tests/unit/NAME_test.c and tests/contract/NAME_test.c.
+# Tests. C tests are cmocka programs, one per file, named *_test.c; Python tests are *_test.py and
+# drive the real program; scenarios are *.chat. tests/README.md says what lives where.
 
-UNIT     := $(sort $(wildcard tests/unit/*_test.c) $(wildcard tests/contract/*_test.c))
-UNITBIN  := $(UNIT:%.c=$(BUILD)/%)
+CTEST    := $(sort $(shell find tests -name '*_test.c'))
+CTESTBIN := $(CTEST:%.c=$(BUILD)/%)
 HELPERS  := $(sort $(wildcard tests/support/*.c))
 HELPOBJ  := $(HELPERS:%.c=$(BUILD)/%.o)
+quick     = $(filter $(BUILD)/tests/unit/% $(BUILD)/tests/contract/%,$(CTESTBIN)) $(wildcard tests/scenarios/*.chat)
+slow      = $(filter $(BUILD)/tests/torture/%,$(CTESTBIN)) $(sort $(shell find tests -name '*_test.py'))
+RUN       = python3 tests/run --build $(BUILD) --only '$(ONLY)'
+
+# What the quick and the slow tests need to be built.
+tests-built: all $(CTESTBIN)
 
 $(BUILD)/tests/%_test: $(BUILD)/tests/%_test.o $(HELPOBJ) $(LIB)
-	$(CC) $(OPT) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
+	@echo "  LD   $@"
+	@$(CC) $(OPT) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
 
-unit: $(UNITBIN)
-	@for t in $(UNITBIN); do echo "== $$t"; $$t || exit 1; done
+# One part: `make suite ONLY=store` runs the tests whose path has that word.
+suite: tests-built
+	@$(RUN) $(slow) $(quick)
 
-.PHONY: unit
+# Under a minute, no network.
+check: tests-built lint
+	@$(RUN) $(quick)
+
+test: deps-test
+	@$(MAKE) --no-print-directory -j$$(nproc) tests-built fuzz-built
+	@$(RUN) $(slow) $(quick) $(FUZZRUN)
+
+ASAN := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+asan: deps-test
+	@$(MAKE) --no-print-directory -j$$(nproc) BUILD=$(BUILD)/asan OPT='-O1 -g' SAN='$(ASAN)' suite
+
+tsan: deps-test
+	@$(MAKE) --no-print-directory -j$$(nproc) BUILD=$(BUILD)/tsan OPT='-O1 -g' SAN=-fsanitize=thread suite ONLY=contract
+
+# Fuzz targets: tests/fuzz/NAME_fuzz.c for clang's libFuzzer, with sanitizers, over a library of
+# their own. `make test` runs each for FUZZ_RUNS inputs, `make fuzz` for FUZZ_SECONDS.
+FUZZ         := $(sort $(wildcard tests/fuzz/*_fuzz.c))
+FUZZBIN      := $(FUZZ:%.c=$(BUILD)/fuzz/%)
+FUZZRUN       = $(FUZZ:%.c=$(BUILD)/fuzz/%.run)
+FUZZ_RUNS    ?= 20000
+FUZZ_SECONDS ?= 60
+
+fuzz-built:
+ifneq ($(FUZZ),)
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/fuzz CC=clang OPT='-O1 -g' WERROR= \
+	    SAN='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined' fuzz-programs
+endif
+
+fuzz-programs: $(FUZZ:%.c=$(BUILD)/%) $(FUZZ:%.c=$(BUILD)/%.run)
+
+$(BUILD)/tests/fuzz/%_fuzz: $(BUILD)/tests/fuzz/%_fuzz.o $(LIB)
+	@echo "  LD   $@"
+	@clang -fsanitize=fuzzer,address,undefined $(LDFLAGS) -o $@ $^ $(LIBS)
+
+# A test for the runner: the corpus in tests/fuzz/corpus/NAME/ and FUZZ_RUNS inputs made from it.
+$(BUILD)/tests/fuzz/%.run: $(BUILD)/tests/fuzz/%
+	@printf '#!/bin/sh\necho 1..1\nmkdir -p $@.corpus\n$(abspath $<) -runs=$${FUZZ_RUNS:-$(FUZZ_RUNS)} -seed=1 -max_len=65536 -verbosity=0 -artifact_prefix=$@. $@.corpus $$(ls -d tests/fuzz/corpus/$* 2>/dev/null) && echo "ok 1 - $*" || echo "not ok 1 - $*"\n' >$@
+	@chmod +x $@
+
+fuzz: deps-test
+	@$(MAKE) --no-print-directory -j$$(nproc) fuzz-built
+	@for f in $(FUZZBIN); do n=$$(basename $$f); mkdir -p $$f.corpus; echo "== $$n"; \
+	    $$f -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=$$f. $$f.corpus $$(ls -d tests/fuzz/corpus/$$n 2>/dev/null) || exit 1; done
+
+# Speed, as ratios against a baseline measured in the same run: tests/bench/NAME_bench.c.
+BENCH    := $(sort $(wildcard tests/bench/*_bench.c))
+BENCHBIN := $(BENCH:%.c=$(BUILD)/%)
+
+$(BUILD)/tests/%_bench: $(BUILD)/tests/%_bench.o $(HELPOBJ) $(LIB)
+	@echo "  LD   $@"
+	@$(CC) $(OPT) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+bench: deps
+	@$(MAKE) --no-print-directory -j$$(nproc) all $(BENCHBIN)
+	@for b in $(BENCHBIN); do $$b || exit 1; done
+
+lint:
+	@if [ -x tests/lint/run ]; then BUILD=$(BUILD) tests/lint/run; fi
+
+.PHONY: tests-built suite check test asan tsan fuzz fuzz-built fuzz-programs bench lint
