@@ -12,9 +12,9 @@
 #include <curl/curl.h>
 
 #include "cli/compose.h"
-#include "sys/config.h"
+#include "cli/config.h"
 #include "sys/daemon.h"
-#include "sys/pump.h"
+#include "cli/pump.h"
 #include "transport/irc/irc_settings.h"
 #include "transport/irc/irc_transport.h"
 #include "util/log.h"

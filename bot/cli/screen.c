@@ -11,7 +11,7 @@
 #include <uv.h>
 
 #include "cli/cli.h"
-#include "sys/pump.h"
+#include "cli/pump.h"
 #include "transport/console/console.h"
 #include "util/buf.h"
 #include "util/utf8.h"

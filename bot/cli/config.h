@@ -1,6 +1,6 @@
 /* The configuration file, read by libconfuse. */
-#ifndef SYS_CONFIG_H
-#define SYS_CONFIG_H
+#ifndef CLI_CONFIG_H
+#define CLI_CONFIG_H
 
 #include "app/options.h"
 #include "util/error.h"

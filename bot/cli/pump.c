@@ -1,4 +1,4 @@
-#include "sys/pump.h"
+#include "cli/pump.h"
 
 static void turn(struct pump *pump);
 

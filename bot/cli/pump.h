@@ -1,6 +1,6 @@
 /* Drives a session on a libuv loop: one turn of the loop, one turn of the session. */
-#ifndef SYS_PUMP_H
-#define SYS_PUMP_H
+#ifndef CLI_PUMP_H
+#define CLI_PUMP_H
 
 #include <uv.h>
 
