@@ -5,6 +5,7 @@ CTEST    := $(sort $(shell find tests -name '*_test.c'))
 CTESTBIN := $(CTEST:%.c=$(BUILD)/%)
 HELPERS  := $(sort $(wildcard tests/support/*.c))
 HELPOBJ  := $(HELPERS:%.c=$(BUILD)/%.o)
+$(BUILD)/tests/%.o: CPPFLAGS += -Itests/support
 quick     = $(filter $(BUILD)/tests/unit/% $(BUILD)/tests/contract/%,$(CTESTBIN)) $(wildcard tests/scenarios/*.chat)
 slow      = $(filter $(BUILD)/tests/torture/%,$(CTESTBIN)) $(sort $(shell find tests -name '*_test.py'))
 RUN       = python3 tests/run --build $(BUILD) --only '$(ONLY)'
