@@ -144,6 +144,7 @@ static int know_place(void *context, const struct address *place)
     const struct session_parts *parts = &known->session->parts;
     parts->settings(parts->settings_context, place, &settings);
     known->round->settle_ms = settings.settle_ms;
+    known->round->last_call_ms = settings.last_call_ms;
     return hall_know_room(&known->session->hall, place);
 }
 

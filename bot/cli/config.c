@@ -45,7 +45,8 @@ static void on_error(cfg_t *cfg, const char *format, va_list args)
     CFG_STR("prefix", "!", CFGF_NONE), CFG_BOOL("named_only", cfg_false, CFGF_NONE),               \
         CFG_STR("reveal", "names", CFGF_NONE), CFG_STR("gather", "0s", CFGF_NONE),                 \
         CFG_STR("answer", "0s", CFGF_NONE), CFG_STR("vote", "0s", CFGF_NONE),                      \
-        CFG_STR("settle", "10s", CFGF_NONE), CFG_INT("rounds", 3, CFGF_NONE)
+        CFG_STR("settle", "10s", CFGF_NONE), CFG_STR("last_call", "30s", CFGF_NONE),               \
+        CFG_INT("rounds", 3, CFGF_NONE)
 
 static cfg_opt_t room_options[] = {ROOM_OPTIONS, CFG_END()};
 
@@ -127,6 +128,7 @@ static void read_room(cfg_t *cfg, struct room_settings *room)
     read_span(cfg, "answer", &room->answer_ms);
     read_span(cfg, "vote", &room->vote_ms);
     read_span(cfg, "settle", &room->settle_ms);
+    read_span(cfg, "last_call", &room->last_call_ms);
     read_number(cfg, "rounds", 1, 8, &room->rounds_max);
 }
 

@@ -14,6 +14,7 @@
 #include "util/log.h"
 
 #define LINE_MAX_BYTES (4 * 1024 * 1024)
+#define LAST_CALL_MS (30 * 1000)
 #define TURNS_MAX 100000 /* of one moment; more means that the bot does not come to rest */
 
 static const char usage[] =
@@ -46,9 +47,12 @@ static uint64_t seeded_draw(void *context)
 
 static void settings(void *context, const struct address *place, struct room_settings *out)
 {
-    (void)context;
+    const bool *terminal = context;
     (void)place;
     compose_room_defaults(out);
+    /* Nobody who writes through a pipe is still thinking. */
+    if (*terminal)
+        out->last_call_ms = LAST_CALL_MS;
 }
 
 static void print_line(void *context, const char *line)
@@ -110,6 +114,7 @@ static int play(struct compose_options *options, const char *name, bool terminal
     if (seed)
         options->chance = (struct chance_port){&piped.seed, seeded_draw};
     options->settings = settings;
+    options->settings_context = &terminal;
     if (compose_open(&piped.bot, options, &error)) {
         fprintf(stderr, "hotseat: %s\n", error.why);
         return CLI_FAILED;

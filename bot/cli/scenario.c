@@ -231,6 +231,8 @@ static int set(struct player *player, char *words)
         player->settings.named_only = strcmp(value, "yes") == 0;
     else if (strcmp(words, "settle") == 0 && span)
         player->settings.settle_ms = seconds * 1000;
+    else if (strcmp(words, "last_call") == 0 && span)
+        player->settings.last_call_ms = seconds * 1000;
     else if (strcmp(words, "gather") == 0 && span)
         player->settings.gather_ms = seconds * 1000;
     else if (strcmp(words, "answer") == 0 && span)

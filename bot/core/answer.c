@@ -71,7 +71,7 @@ static void send_receipt(struct talk *talk, const struct round *round, const str
     if (round->paused)
         text_put(&text, "The clock is stopped.");
     else if (round_done_at(round) > 0)
-        text_put(&text, "Everyone has answered; grading comes next.");
+        text_put(&text, "Everyone who joined has answered; grading comes next.");
     else
         text_printf(&text, "%s left.",
                     span_text(round_time_left(round, talk->event->at), left));

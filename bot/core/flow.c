@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/plugin_call.h"
+#include "core/presence.h"
 #include "core/reveal.h"
 #include "core/talk.h"
 #include "util/span.h"
@@ -365,6 +366,47 @@ static bool done_by(const struct round *round, int64_t now)
     return done > 0 && done <= now;
 }
 
+/* People in the room who have no seat: one of them may be writing an answer. */
+static bool has_onlookers(const struct hall *hall, struct round *round)
+{
+    size_t present = 0, seated = 0;
+    for (size_t r = 0; r < hall->room_count; r++) {
+        const struct room *room = hall->rooms[r];
+        if (room->id != round->room)
+            continue;
+        present += room->present_count;
+        for (size_t i = 0; i < round->seat_count; i++) {
+            struct address at = round_seat_address(&round->seats[i]);
+            seated += presence_has(room, &at);
+        }
+    }
+    return present > seated;
+}
+
+static bool wants_last_call(const struct hall *hall, struct round *round, int64_t now)
+{
+    return round->phase == ROUND_ANSWER && round->called_at == 0 && round->last_call_ms > 0 &&
+           now + round->last_call_ms < round->deadline && has_onlookers(hall, round);
+}
+
+/* Nobody loses an answer because two others were quick. */
+static void call_last(const struct hall *hall, struct round *round, int64_t now,
+                      struct effects *effects)
+{
+    char left[SPAN_TEXT];
+    struct text text;
+    round->called_at = now;
+    round_record(round, effects);
+    text_init(&text);
+    text_printf(&text, "Round %" PRIu64 ": all %zu who joined have answered. Grading starts in %s. "
+                       "Still writing? Say ",
+                round->id, round_answers(round), span_text(round->last_call_ms, left));
+    text_monof(&text, "%sjoin", hall_prefix(hall, round->room));
+    text_put(&text, " and we wait for you.");
+    effects_say(effects, round->room, &text);
+    text_finish(&text);
+}
+
 static struct round *earliest(struct hall *hall)
 {
     struct round *first = NULL;
@@ -388,6 +430,8 @@ int flow_tick(struct hall *hall, int64_t now, struct effects *effects)
             failed = flow_end(hall, round, "its plugin or its question is no longer there", now, effects);
         else if (!done_by(round, now) && now < round->deadline)
             remind(round, now, effects);
+        else if (done_by(round, now) && wants_last_call(hall, round, now))
+            call_last(hall, round, now, effects);
         else
             failed = flow_advance(hall, round, now, effects);
         if (failed || !effects_ok(effects))

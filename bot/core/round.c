@@ -77,6 +77,7 @@ int round_enter(struct round *round, enum round_phase to, int64_t at, int64_t le
     round->paused = false;
     round->remaining = 0;
     round->reminded = false;
+    round->called_at = 0;
     return effects_ok(effects) ? 0 : -1;
 }
 
@@ -330,5 +331,7 @@ int64_t round_done_at(const struct round *round)
     for (size_t i = 0; i < round->seat_count; i++)
         if (!round->seats[i].left && round->seats[i].answered_at > last)
             last = round->seats[i].answered_at;
-    return last + round->settle_ms;
+    last += round->settle_ms;
+    int64_t call_ends = round->called_at > 0 ? round->called_at + round->last_call_ms : 0;
+    return call_ends > last ? call_ends : last;
 }

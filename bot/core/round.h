@@ -95,7 +95,9 @@ struct round {
     bool reminded;          /* the last-minute reminder of this phase is out */
     bool reveal_names;      /* authors are named after the close */
     int64_t answer_ms, vote_ms;
+    int64_t called_at;      /* when the last call of this phase went out, 0 = not yet */
     int64_t settle_ms;      /* wait after everyone has answered, for second thoughts; not stored */
+    int64_t last_call_ms;   /* see struct room_settings; not stored */
     char *level, *topic, *company; /* what was asked for; NULL = any */
 
     char *question_id;      /* NULL while gathering */
@@ -164,7 +166,8 @@ size_t round_given(const struct round *round, uint32_t voter); /* ballots it cas
 bool round_all_answered(const struct round *round); /* everyone seated and not left; nobody seated = false */
 bool round_all_voted(const struct round *round);
 /* When the phase closes early because everyone who joined is done: ANSWER with
- * at least two seats, settle_ms after the last answer; VOTE at once. 0 = not (yet). */
+ * at least two seats, settle_ms after the last answer, and last_call_ms after a last call;
+ * VOTE at once. 0 = not (yet). */
 int64_t round_done_at(const struct round *round);
 
 #endif

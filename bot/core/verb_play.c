@@ -129,6 +129,7 @@ static void open_round(struct talk *talk, const struct hs_plugin *plugin,
     round->answer_ms = answer_ms;
     round->vote_ms = vote_ms;
     round->settle_ms = settings->settle_ms;
+    round->last_call_ms = settings->last_call_ms;
     round->level = copy_or_null(talk, filter->level);
     round->topic = copy_or_null(talk, filter->topic);
     round->company = copy_or_null(talk, filter->company);

@@ -20,6 +20,8 @@ struct room_settings {
     int64_t answer_ms, vote_ms; /* 0 = the question's or the kind's own */
     int64_t settle_ms;   /* wait after the last answer before locking early; for networks where an
                             answer comes in several messages */
+    int64_t last_call_ms; /* all who joined are done, but others are in the room, perhaps still
+                             writing: they are told, and have this long to join; 0 = no call */
     unsigned rounds_max; /* open at once, 1 .. 8 */
 };
 

@@ -45,6 +45,7 @@ static struct round *read_round(sqlite3_stmt *row)
     round->reveal_names = sqlite3_column_int(row, 12);
     round->answer_ms = sqlite3_column_int64(row, 13);
     round->vote_ms = sqlite3_column_int64(row, 14);
+    round->called_at = sqlite3_column_int64(row, 23);
     strncpy(round->question_hash, sql_column(row, 19), sizeof round->question_hash - 1);
     if (copy_text(&round->level, row, 15) || copy_text(&round->topic, row, 16) ||
         copy_text(&round->company, row, 17) || copy_text(&round->question_id, row, 18) ||

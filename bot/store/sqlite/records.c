@@ -24,7 +24,8 @@ static int record_round(struct sqlite_store *store, const struct round *round,
                                                  SQLITE_STATIC)
                              : sqlite3_bind_null(put, 21);
     if (bound != SQLITE_OK ||
-        sqlite3_bind_int64(put, 22, (int64_t)round->state_version) != SQLITE_OK)
+        sqlite3_bind_int64(put, 22, (int64_t)round->state_version) != SQLITE_OK ||
+        sqlite3_bind_int64(put, 23, round->called_at) != SQLITE_OK)
         return sql_error(store->db, error, "cannot store a round");
     return sql_run(store, put, error);
 }

@@ -22,7 +22,7 @@ static const char *const version_1[] = {
     " phase TEXT NOT NULL, kind TEXT NOT NULL, host INTEGER NOT NULL REFERENCES member,"
     " seed INTEGER NOT NULL, opened_at INTEGER NOT NULL, phase_at INTEGER NOT NULL,"
     " deadline INTEGER NOT NULL, remaining INTEGER NOT NULL, paused INTEGER NOT NULL,"
-    " reminded INTEGER NOT NULL, reveal_names INTEGER NOT NULL, answer_ms INTEGER NOT NULL,"
+    " reminded INTEGER NOT NULL, called_at INTEGER NOT NULL, reveal_names INTEGER NOT NULL, answer_ms INTEGER NOT NULL,"
     " vote_ms INTEGER NOT NULL, level TEXT, topic TEXT, company TEXT, question TEXT,"
     " question_hash TEXT, state BLOB, state_version INTEGER NOT NULL) STRICT;",
     "CREATE INDEX round_open ON round(id) WHERE phase IN ('gather','answer','vote','reveal');",

@@ -37,10 +37,10 @@ int sql_error(sqlite3 *db, struct error *error, const char *what);
     X(ROUND_PUT,                                                                                   \
       "INSERT INTO round(id,room,phase,kind,host,seed,opened_at,phase_at,deadline,remaining,"      \
       "paused,reminded,reveal_names,answer_ms,vote_ms,level,topic,company,question,"               \
-      "question_hash,state,state_version) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,"      \
-      "?14,?15,?16,?17,?18,?19,?20,?21,?22) ON CONFLICT(id) DO UPDATE SET phase=?3, phase_at=?8,"  \
-      "deadline=?9, remaining=?10, paused=?11, reminded=?12, question=?19, question_hash=?20,"     \
-      "state=?21, state_version=?22")                                                              \
+      "question_hash,state,state_version,called_at) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12," \
+      "?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23) ON CONFLICT(id) DO UPDATE SET phase=?3,"       \
+      "phase_at=?8, deadline=?9, remaining=?10, paused=?11, reminded=?12, question=?19,"           \
+      "question_hash=?20, state=?21, state_version=?22, called_at=?23")                                                              \
     X(SEAT_PUT,                                                                                    \
       "INSERT INTO seat(round,number,member,name,transport,network,account,hints,gone)"            \
       " VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9) ON CONFLICT(round, number) DO UPDATE SET name=?4,"      \
@@ -88,7 +88,8 @@ int sql_error(sqlite3 *db, struct error *error, const char *what);
       "SELECT r.id,r.room,r.phase,r.kind,r.host,r.seed,r.opened_at,r.phase_at,r.deadline,"         \
       "r.remaining,r.paused,r.reminded,r.reveal_names,r.answer_ms,r.vote_ms,r.level,r.topic,"      \
       "r.company,r.question,r.question_hash,r.state,r.state_version,"                              \
-      "(SELECT body FROM question q WHERE q.id = r.question AND q.hash = r.question_hash)"         \
+      "(SELECT body FROM question q WHERE q.id = r.question AND q.hash = r.question_hash),"        \
+      "r.called_at"                                                                                \
       " FROM round r WHERE r.phase IN ('gather','answer','vote','reveal') ORDER BY r.id")          \
     X(SEATS, "SELECT number,member,name,transport,network,account,hints,gone FROM seat"            \
              " WHERE round = ?1 ORDER BY number")                                                  \
