@@ -209,10 +209,8 @@ int round_answer(struct seat *seat, const char *text, size_t length, int64_t at)
 
 struct ballot *round_ballot(const struct round *round, uint32_t voter, uint32_t author)
 {
-    for (size_t i = 0; i < round->ballot_count; i++)
-        if (round->ballots[i].voter == voter && round->ballots[i].author == author)
-            return &round->ballots[i];
-    return NULL;
+    uint16_t at = round->ballot_at[voter][author];
+    return at ? &round->ballots[at - 1] : NULL;
 }
 
 int round_cast(struct round *round, uint32_t voter, uint32_t author,
@@ -230,6 +228,7 @@ int round_cast(struct round *round, uint32_t voter, uint32_t author,
         }
         ballot = &round->ballots[round->ballot_count++];
         *ballot = (struct ballot){.voter = voter, .author = author};
+        round->ballot_at[voter][author] = (uint16_t)round->ballot_count;
         round->seats[voter].given++;
     }
     free(ballot->comment);

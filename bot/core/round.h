@@ -109,6 +109,7 @@ struct round {
     size_t seat_count, seat_capacity;
     struct ballot *ballots;
     size_t ballot_count, ballot_capacity;
+    uint16_t ballot_at[ROUND_SEATS_MAX][ROUND_SEATS_MAX]; /* [voter][author]: 1 + index, 0 = none */
     struct motion *motions;
     size_t motion_count, motion_capacity;
 

@@ -8,6 +8,7 @@
 #include "util/span.h"
 #include "util/utf8.h"
 
+#define OWED_SHOWN 10     /* labels in a receipt */
 #define COMMENT_SHOWN 120 /* bytes of one's own comment in the list of votes */
 
 static bool may_vote(const struct talk *talk, struct round *round)
@@ -92,17 +93,20 @@ static void refuse_form(struct talk *talk, const struct round *round, enum ballo
     buf_finish(&axes);
 }
 
+/* "B, C, D", of many the first few. */
 static void list_owed(const struct round *round, const struct seat *seat,
                       const struct ballot_order *order, struct text *text)
 {
     char label[4];
-    const char *between = "";
+    size_t owed = 0;
     for (size_t i = 0; i < order->count; i++) {
         if (round_ballot(round, seat->number, order->author[i]))
             continue;
-        text_printf(text, "%s%s", between, ballot_label(i, label));
-        between = ", ";
+        if (owed++ < OWED_SHOWN)
+            text_printf(text, "%s%s", owed > 1 ? ", " : "", ballot_label(i, label));
     }
+    if (owed > OWED_SHOWN)
+        text_printf(text, " and %zu more", owed - OWED_SHOWN);
 }
 
 static void add_scores(const struct round *round, const uint8_t *score, struct text *text)

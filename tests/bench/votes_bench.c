@@ -39,13 +39,12 @@ static void on_seen(void *context, const char *person, const char *text)
 static void to_voting(struct bench_bot *bot)
 {
     bench_bot_say(bot, "#bench", person_name[0], "!start coding answer:1d vote:7d");
-    for (int i = 0; i < PEOPLE; i++)
-        bench_bot_say(bot, "#bench", person_name[i], "hello");
+    for (int i = 1; i < PEOPLE; i++)
+        bench_bot_say(bot, "#bench", person_name[i], "!join");
     bench_bot_settle(bot);
+    /* The last answer opens the voting. */
     for (int i = 0; i < PEOPLE; i++)
         bench_bot_tell(bot, person_name[i], "I would sort, then scan once. O(n log n).");
-    bench_bot_settle(bot);
-    bench_bot_say(bot, "#bench", person_name[0], "!skip");
     bench_bot_settle(bot);
 }
 
