@@ -79,6 +79,6 @@ bench: deps
 	@for b in $(BENCHBIN); do $$b || exit 1; done
 
 lint:
-	@if [ -x tests/lint/run ]; then BUILD=$(BUILD) tests/lint/run; fi
+	@BUILD=$(BUILD) tests/lint/run
 
 .PHONY: tests-built suite check test asan tsan fuzz fuzz-built fuzz-programs bench lint

@@ -254,7 +254,11 @@ static void read_head(struct text_cursor *cursor, const char *head, size_t lengt
     if (cursor->block == TEXT_ITEM) {
         char digits[24] = "";
         memcpy(digits, head, length < sizeof digits - 1 ? length : sizeof digits - 1);
-        sscanf(digits, "%4u,%1u", &cursor->number, &cursor->depth);
+        char *comma;
+        unsigned long number = strtoul(digits, &comma, 10);
+        unsigned long depth = *comma == ',' ? strtoul(comma + 1, NULL, 10) : 0;
+        cursor->number = number < NUMBER_MAX ? (unsigned)number : NUMBER_MAX;
+        cursor->depth = depth < DEPTH_MAX ? (unsigned)depth : DEPTH_MAX;
     } else if (cursor->block == TEXT_CODE) {
         cursor->info = head;
         cursor->info_length = length;

@@ -193,9 +193,11 @@ static bool check_wrong(struct pack_reader *reader, const json_t *wrong, const c
         {"file", 's', true, 1, 200}, {"language", 's', true, 1, 20}, {"expect", 's', true, 2, 3},
         {"group", 's', true, 1, 40}, {"why", 's', true, 3, 500},     {NULL, 0, false, 0, 0}};
     (void)axes;
-    return reader_fields(reader, wrong, fields) &&
-           (member_in(reader, wrong, "language", languages) &
-            member_in(reader, wrong, "expect", verdicts));
+    if (!reader_fields(reader, wrong, fields))
+        return false;
+    bool language = member_in(reader, wrong, "language", languages);
+    bool verdict = member_in(reader, wrong, "expect", verdicts);
+    return language && verdict;
 }
 
 static bool check_limits(struct pack_reader *reader, const json_t *question)

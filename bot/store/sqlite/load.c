@@ -1,4 +1,5 @@
 /* Rows -> open rounds and drafts, at start and after a failure. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,7 +47,7 @@ static struct round *read_round(sqlite3_stmt *row)
     round->answer_ms = sqlite3_column_int64(row, 13);
     round->vote_ms = sqlite3_column_int64(row, 14);
     round->called_at = sqlite3_column_int64(row, 23);
-    strncpy(round->question_hash, sql_column(row, 19), sizeof round->question_hash - 1);
+    snprintf(round->question_hash, sizeof round->question_hash, "%s", sql_column(row, 19));
     if (copy_text(&round->level, row, 15) || copy_text(&round->topic, row, 16) ||
         copy_text(&round->company, row, 17) || copy_text(&round->question_id, row, 18) ||
         copy_state(round, row)) {

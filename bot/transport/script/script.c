@@ -1,5 +1,6 @@
 #include "transport/script/script.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -137,7 +138,7 @@ void script_set_role(struct transport *transport, const char *person, enum role 
         return;
     if (i == script->moderator_count) {
         script->moderator_count++;
-        strncpy(script->moderators[i].name, person, EVENT_NAME_MAX);
+        snprintf(script->moderators[i].name, sizeof script->moderators[i].name, "%s", person);
     }
     script->moderators[i].role = role;
 }

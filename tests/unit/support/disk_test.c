@@ -18,7 +18,7 @@ static char directory[64], path[96];
 static int make_directory(void **state)
 {
     (void)state;
-    strcpy(directory, "/tmp/hotseat-disk-XXXXXX");
+    snprintf(directory, sizeof directory, "/tmp/hotseat-disk-XXXXXX");
     if (!mkdtemp(directory))
         return -1;
     snprintf(path, sizeof path, "%s/test.db", directory);
