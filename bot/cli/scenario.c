@@ -1,332 +1,63 @@
 #include "cli/scenario.h"
 
 #include <errno.h>
-#include <fnmatch.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "store/sqlite/sqlite_store.h"
+#include "cli/scenario_player.h"
+#include "cli/scenario_text.h"
 #include "transport/script/script.h"
-#include "util/buf.h"
-#include "util/hash.h"
-#include "util/log.h"
 #include "util/span.h"
+#include "util/utf8.h"
 
 #define LINE_MAX_BYTES (2 * 1024 * 1024)
-#define TURNS_MAX 10000 /* of one line: more means that the bot does not come to rest */
+#define SHOWN_MAX 400 /* bytes of an input line in the transcript */
 
-/* One thing somebody saw. */
-struct seen {
-    char *who; /* a person, or the room */
-    bool in_room;
-    char *text;
-};
-
-struct player {
-    const struct scenario_options *options;
-    const char *path;
-    size_t line;
-    int64_t now;
-    uint64_t chance;
-    char room[EVENT_TARGET_MAX];
-    struct room_settings settings;
-    char directory[64]; /* a temporary one, "" if the database was given */
-    char database[256];
-    struct compose bot;
-    bool open;
-    struct transport *transport;
-    struct seen *seen;
-    size_t seen_count, seen_capacity;
-    size_t since; /* index of the first thing seen after the last input line */
-    struct buf never; /* patterns that must not appear, LF-separated */
-    int result;
-};
-
-static int complain(struct player *player, int result, const char *what, const char *more)
+static const struct directive *find_directive(const struct directive *table, const char *line)
 {
-    fprintf(player->options->complaints, "%s:%zu: %s%s\n", player->path, player->line, what, more);
-    if (player->result < result)
-        player->result = result;
-    return -1;
+    size_t length = strcspn(line, " ");
+    for (; table->word; table++)
+        if (strlen(table->word) == length && memcmp(table->word, line, length) == 0)
+            return table;
+    return NULL;
 }
 
-/* ---- the bot ---- */
-
-static int64_t player_now(void *context)
+static void transcribe_speech(const struct player *player, const char *name, char mark,
+                              const struct buf *text)
 {
-    const struct player *player = context;
-    return player->now;
-}
-
-static uint64_t player_draw(void *context)
-{
-    struct player *player = context;
-    return random_next(&player->chance);
-}
-
-static void player_settings(void *context, const struct address *place,
-                            struct room_settings *settings)
-{
-    const struct player *player = context;
-    (void)place;
-    *settings = player->settings;
-}
-
-static void check_never(struct player *player, const char *text)
-{
-    char *patterns = strdup(buf_text(&player->never)), *state = NULL;
-    for (char *one = patterns ? strtok_r(patterns, "\n", &state) : NULL; one;
-         one = strtok_r(NULL, "\n", &state))
-        if (strstr(text, one))
-            complain(player, 1, "must never be said: ", one);
-    free(patterns);
-}
-
-static void saw(void *context, const char *room, const char *person, const char *plain)
-{
-    struct player *player = context;
-    char when[SPAN_TEXT];
-    check_never(player, plain);
-    if (player->options->transcript) {
-        const char *at = time_text(player->now, when) + 11;
-        const char *line = plain;
-        while (line) {
-            const char *stop = strchr(line, '\n');
-            size_t length = stop ? (size_t)(stop - line) : strlen(line);
-            fprintf(player->options->transcript, "%.8s [%s%s] %.*s\n", at, person ? "to " : "",
-                    person ? person : room, (int)length, line);
-            line = stop ? stop + 1 : NULL;
-        }
-    }
-    if (player->seen_count == player->seen_capacity) {
-        size_t wanted = player->seen_capacity ? player->seen_capacity * 2 : 64;
-        struct seen *grown = reallocarray(player->seen, wanted, sizeof *grown);
-        if (!grown)
-            return;
-        player->seen = grown;
-        player->seen_capacity = wanted;
-    }
-    struct seen *one = &player->seen[player->seen_count];
-    one->in_room = person == NULL;
-    one->who = strdup(person ? person : room);
-    one->text = strdup(plain);
-    if (one->who && one->text)
-        player->seen_count++;
-}
-
-static int open_bot(struct player *player)
-{
-    struct error error;
-    struct compose_options options = {
-        .database = player->database,
-        .plugins = player->options->plugins,
-        .questions = player->options->questions,
-        .clock = {player, player_now},
-        .chance = {player, player_draw},
-        .settings = player_settings,
-        .settings_context = player,
-    };
-    if (compose_open(&player->bot, &options, &error))
-        return complain(player, 1, "the bot cannot start: ", error.why);
-    player->open = true;
-    player->transport = script_transport_create("local", session_sink(player->bot.session), saw,
-                                                player);
-    if (!player->transport || session_add_transport(player->bot.session, player->transport))
-        return complain(player, 1, "out of memory", "");
-    return player->transport->ops->start(player->transport, &error);
-}
-
-static void close_bot(struct player *player)
-{
-    if (!player->open)
-        return;
-    compose_close(&player->bot);
-    if (player->transport)
-        player->transport->ops->destroy(player->transport);
-    player->transport = NULL;
-    player->open = false;
-}
-
-/* Turns until nothing is left to do at this moment. */
-static void settle(struct player *player)
-{
-    for (int i = 0; i < TURNS_MAX; i++) {
-        session_turn(player->bot.session);
-        int64_t due = session_deadline(player->bot.session);
-        if ((due == 0 || due > player->now) && session_at_rest(player->bot.session))
-            return;
-    }
-    complain(player, 1, "the bot does not come to rest", "");
-}
-
-/* ---- lines ---- */
-
-static int advance(struct player *player, const char *words)
-{
-    int64_t seconds;
-    if (span_parse(words, &seconds))
-        return complain(player, 2, "not a time: +", words);
-    int64_t end = player->now + seconds * 1000;
-    for (;;) {
-        int64_t due = session_deadline(player->bot.session);
-        if (due == 0 || due > end)
-            break;
-        if (due > player->now)
-            player->now = due;
-        settle(player);
-    }
-    player->now = end;
-    settle(player);
-    return 0;
-}
-
-static bool pattern_matches(const char *pattern, const char *text)
-{
-    if (!strpbrk(pattern, "*?"))
-        return strstr(text, pattern) != NULL;
-    struct buf around;
-    buf_init(&around);
-    buf_printf(&around, "*%s*", pattern);
-    bool matches = !around.failed && fnmatch(buf_text(&around), text, 0) == 0;
-    buf_finish(&around);
-    return matches;
-}
-
-/* "expect WHO PATTERN" and "refuse WHO PATTERN"; WHO is room, or a person. */
-static int check(struct player *player, char *words, bool wanted)
-{
-    char *pattern = strchr(words, ' ');
-    if (!pattern)
-        return complain(player, 2, "expected: expect WHO PATTERN", "");
-    *pattern++ = '\0';
-    bool room = strcmp(words, "room") == 0, found = false;
-    for (size_t i = player->since; i < player->seen_count && !found; i++) {
-        const struct seen *one = &player->seen[i];
-        bool right = room ? one->in_room : !one->in_room && strcmp(one->who, words) == 0;
-        found = right && pattern_matches(pattern, one->text);
-    }
-    if (found == wanted)
-        return 0;
-    complain(player, 1, wanted ? "not seen: " : "should not be seen: ", pattern);
-    for (size_t i = player->since; i < player->seen_count; i++)
-        fprintf(player->options->complaints, "    [%s] %s\n", player->seen[i].who,
-                player->seen[i].text);
-    return 0;
-}
-
-static int set(struct player *player, char *words)
-{
-    char *value = strchr(words, ' ');
-    int64_t seconds;
-    if (!value)
-        return complain(player, 2, "expected: set NAME VALUE", "");
-    *value++ = '\0';
-    bool span = span_parse(value, &seconds) == 0;
-    if (strcmp(words, "reveal") == 0)
-        player->settings.reveal_names = strcmp(value, "names") == 0;
-    else if (strcmp(words, "prefix") == 0)
-        snprintf(player->settings.prefix, sizeof player->settings.prefix, "%.4s", value);
-    else if (strcmp(words, "named_only") == 0)
-        player->settings.named_only = strcmp(value, "yes") == 0;
-    else if (strcmp(words, "settle") == 0 && span)
-        player->settings.settle_ms = seconds * 1000;
-    else if (strcmp(words, "last_call") == 0 && span)
-        player->settings.last_call_ms = seconds * 1000;
-    else if (strcmp(words, "gather") == 0 && span)
-        player->settings.gather_ms = seconds * 1000;
-    else if (strcmp(words, "answer") == 0 && span)
-        player->settings.answer_ms = seconds * 1000;
-    else if (strcmp(words, "vote") == 0 && span)
-        player->settings.vote_ms = seconds * 1000;
-    else if (strcmp(words, "rounds") == 0 && span)
-        player->settings.rounds_max = (unsigned)seconds;
-    else
-        return complain(player, 2, "cannot set ", words);
-    return 0;
-}
-
-static void each_name(struct player *player, char *names,
-                      void (*act)(struct transport *transport, int64_t at, const char *room,
-                                  const char *person))
-{
-    char *state = NULL;
-    for (char *name = strtok_r(names, " ", &state); name; name = strtok_r(NULL, " ", &state))
-        act(player->transport, player->now, player->room, name);
-}
-
-static int restart(struct player *player)
-{
-    close_bot(player);
-    return open_bot(player);
-}
-
-/* A directive: a word and what follows it. 1 = it is none. */
-static int directive(struct player *player, char *line)
-{
-    char *words = strchr(line, ' ');
-    size_t length = words ? (size_t)(words - line) : strlen(line);
-    struct error error;
-    words = words ? words + 1 : line + length;
-#define IS(word) (length == sizeof word - 1 && memcmp(line, word, length) == 0)
-    if (IS("clock"))
-        return time_parse(words, &player->now) ? complain(player, 2, "not a time: ", words) : 0;
-    if (IS("seed"))
-        player->chance = strtoull(words, NULL, 10);
-    else if (IS("set"))
-        return set(player, words);
-    else if (IS("room"))
-        snprintf(player->room, sizeof player->room, "%s", words);
-    else if (IS("expect"))
-        return check(player, words, true);
-    else if (IS("refuse"))
-        return check(player, words, false);
-    else if (IS("never")) {
-        buf_puts(&player->never, words);
-        buf_putc(&player->never, '\n');
-    } else if (!player->open && open_bot(player))
-        return -1;
-    else if (IS("enter"))
-        each_name(player, words, script_enter);
-    else if (IS("leave"))
-        each_name(player, words, script_leave);
-    else if (IS("moderator"))
-        script_set_role(player->transport, words, ROLE_MODERATOR);
-    else if (IS("hold"))
-        script_hold(player->transport, true);
-    else if (IS("release"))
-        script_hold(player->transport, false);
-    else if (IS("restart"))
-        return restart(player);
-    else if (IS("reload"))
-        return compose_reload(&player->bot, &error) ? complain(player, 1, "reload: ", error.why)
-                                                    : 0;
-    else
-        return 1;
-#undef IS
-    return 0;
+    char head[EVENT_NAME_MAX + 16];
+    struct buf clean;
+    buf_init(&clean);
+    utf8_clean(&clean, buf_text(text), utf8_cut(buf_text(text), text->length, SHOWN_MAX), false);
+    snprintf(head, sizeof head, "<%s%s>", name, mark == '>' ? " privately" : "");
+    player_transcribe(player, head, buf_text(&clean));
+    buf_finish(&clean);
 }
 
 /* "NAME: text" or "NAME> text". */
 static int speech(struct player *player, char *line)
 {
     size_t name = strcspn(line, ":> ");
-    char mark = line[name];
-    if (name == 0 || name > EVENT_NAME_MAX || (mark != ':' && mark != '>'))
-        return complain(player, 2, "neither a directive nor NAME: text nor NAME> text: ", line);
+    char sign = line[name];
+    if (name == 0 || name > EVENT_NAME_MAX || (sign != ':' && sign != '>'))
+        return player_complain(player, 2, "neither a directive nor NAME: text nor NAME> text: ", line);
     line[name] = '\0';
-    char *text = line + name + 1;
-    text += *text == ' ';
-    if (player->options->transcript) {
-        char when[SPAN_TEXT];
-        fprintf(player->options->transcript, "%.8s <%s%s> %s\n",
-                time_text(player->now, when) + 11, line, mark == '>' ? " privately" : "", text);
+    struct buf text;
+    buf_init(&text);
+    if (!scenario_unescape(&text, line + name + 1 + (line[name + 1] == ' '), false)) {
+        buf_finish(&text);
+        return player_complain(player, 2, "a bad escape in what this person says: ", line);
     }
-    player->since = player->seen_count;
-    if (mark == ':')
-        script_say(player->transport, player->now, player->room, line, text, strlen(text));
+    transcribe_speech(player, line, sign, &text);
+    player->log.since = player->log.count;
+    if (sign == ':')
+        script_say(player->transport, player->now, player_room(player), line, buf_text(&text),
+                   text.length);
     else
-        script_tell(player->transport, player->now, line, text, strlen(text));
+        script_tell(player->transport, player->now, line, buf_text(&text), text.length);
+    buf_finish(&text);
     return 0;
 }
 
@@ -334,18 +65,19 @@ static int play_line(struct player *player, char *line)
 {
     if (line[0] == '\0' || line[0] == '#')
         return 0;
-    if (line[0] == '+') {
-        if (!player->open && open_bot(player))
-            return -1;
-        player->since = player->seen_count;
-        return advance(player, line + 1);
-    }
-    int done = directive(player, line);
-    if (done == 1)
-        done = speech(player, line);
-    if (done == 0 && player->open)
-        settle(player);
-    return done;
+    const struct directive *directive = find_directive(scenario_stage, line);
+    if (!directive)
+        directive = find_directive(scenario_checks, line);
+    if ((!directive || directive->bot) && !player->open && player_open(player))
+        return -1;
+    char *words = line + strcspn(line, " ");
+    words += *words == ' ';
+    int result = directive        ? directive->act(player, words)
+                 : line[0] == '+' ? scenario_advance(player, line + 1)
+                                  : speech(player, line);
+    if (result == 0 && player->open)
+        result = player_settle(player);
+    return result;
 }
 
 /* Reads one line; a trailing backslash continues it with a line break. */
@@ -378,7 +110,7 @@ static int make_database(struct player *player)
     snprintf(player->directory, sizeof player->directory, "/tmp/hotseat-sim.XXXXXX");
     if (!mkdtemp(player->directory)) {
         player->directory[0] = '\0';
-        return complain(player, 1, "no temporary directory: ", strerror(errno));
+        return player_complain(player, 1, "no temporary directory: ", strerror(errno));
     }
     snprintf(player->database, sizeof player->database, "%s/sim.db", player->directory);
     return 0;
@@ -399,7 +131,7 @@ static void remove_database(struct player *player)
 
 int scenario_play(const char *path, const struct scenario_options *options)
 {
-    struct player player = {.options = options, .path = path, .chance = 1, .room = "#prep"};
+    struct player player = {.options = options, .path = path, .chance = 1};
     struct buf line;
     FILE *file = fopen(path, "re");
     if (!file) {
@@ -407,21 +139,17 @@ int scenario_play(const char *path, const struct scenario_options *options)
         return 2;
     }
     buf_init(&line);
-    buf_init(&player.never);
-    compose_room_defaults(&player.settings);
+    play_line(&player, (char[]){"room #prep"});
     time_parse("2026-01-05T10:00:00Z", &player.now);
     if (make_database(&player) == 0)
         while (player.result < 2 && read_line(&player, file, &line))
             if (line.length > 0 && play_line(&player, line.data) < 0)
                 break;
-    close_bot(&player);
+    player_close(&player);
+    if (player.transport)
+        player.transport->ops->destroy(player.transport);
     remove_database(&player);
-    for (size_t i = 0; i < player.seen_count; i++) {
-        free(player.seen[i].who);
-        free(player.seen[i].text);
-    }
-    free(player.seen);
-    buf_finish(&player.never);
+    seen_finish(&player.log);
     buf_finish(&line);
     fclose(file);
     return player.result;

@@ -6,7 +6,7 @@
 
 #include "util/utf8.h"
 
-#define MODERATORS_MAX 32
+#define PEOPLE_MAX 64 /* with a role or a name of their own */
 
 struct script {
     struct transport transport;
@@ -17,11 +17,12 @@ struct script {
     bool hold;
     int64_t *held;
     size_t held_count, held_capacity;
-    struct {
-        char name[EVENT_NAME_MAX + 1];
+    struct person {
+        char account[EVENT_NAME_MAX + 1];
+        char name[EVENT_NAME_MAX + 1]; /* "" = the account */
         enum role role;
-    } moderators[MODERATORS_MAX];
-    size_t moderator_count;
+    } people[PEOPLE_MAX];
+    size_t people_count;
 };
 
 static struct script *script_of(struct transport *transport)
@@ -113,6 +114,14 @@ struct transport *script_transport_create(const char *network, const struct tran
     return &script->transport;
 }
 
+void script_attach(struct transport *transport, const struct transport_sink *sink)
+{
+    struct script *script = script_of(transport);
+    script->sink = sink;
+    script->held_count = 0;
+    script->hold = false;
+}
+
 void script_hold(struct transport *transport, bool hold)
 {
     struct script *script = script_of(transport);
@@ -128,41 +137,58 @@ void script_lose(struct transport *transport)
     script_of(transport)->held_count = 0;
 }
 
-void script_set_role(struct transport *transport, const char *person, enum role role)
+static struct person *find_person(struct script *script, const char *account)
 {
-    struct script *script = script_of(transport);
-    size_t i = 0;
-    while (i < script->moderator_count && strcmp(script->moderators[i].name, person) != 0)
-        i++;
-    if (i == MODERATORS_MAX)
-        return;
-    if (i == script->moderator_count) {
-        script->moderator_count++;
-        snprintf(script->moderators[i].name, sizeof script->moderators[i].name, "%s", person);
-    }
-    script->moderators[i].role = role;
+    for (size_t i = 0; i < script->people_count; i++)
+        if (strcmp(script->people[i].account, account) == 0)
+            return &script->people[i];
+    return NULL;
 }
 
-static enum role role_of(const struct script *script, const char *person)
+/* NULL when there are too many. */
+static struct person *make_person(struct script *script, const char *account)
 {
-    for (size_t i = 0; i < script->moderator_count; i++)
-        if (strcmp(script->moderators[i].name, person) == 0)
-            return script->moderators[i].role;
-    return ROLE_MEMBER;
+    struct person *person = find_person(script, account);
+    if (person || script->people_count == PEOPLE_MAX)
+        return person;
+    person = &script->people[script->people_count++];
+    snprintf(person->account, sizeof person->account, "%s", account);
+    return person;
+}
+
+void script_set_role(struct transport *transport, const char *account, enum role role)
+{
+    struct person *person = make_person(script_of(transport), account);
+    if (person)
+        person->role = role;
+}
+
+void script_set_name(struct transport *transport, const char *account, const char *name)
+{
+    struct person *person = make_person(script_of(transport), account);
+    struct buf clean;
+    if (!person)
+        return;
+    buf_init(&clean);
+    utf8_clean(&clean, name, strlen(name), true);
+    size_t length = utf8_cut(buf_text(&clean), clean.length, EVENT_NAME_MAX);
+    snprintf(person->name, sizeof person->name, "%.*s", (int)length, buf_text(&clean));
+    buf_finish(&clean);
 }
 
 static void push(struct script *script, enum event_kind kind, int64_t at, const char *room,
                  const char *person, const char *text, size_t length)
 {
     struct buf clean;
+    const struct person *known = find_person(script, person);
     struct event event = {
         .kind = kind,
         .at = at,
         .room = {"script", script->network, room},
         .who = {"script", script->network, person},
-        .name = person,
+        .name = known && known->name[0] ? known->name : person,
         .bot_name = "hotseat",
-        .role = role_of(script, person),
+        .role = known ? known->role : ROLE_MEMBER,
     };
     buf_init(&clean);
     event.cut = length > EVENT_TEXT_MAX;

@@ -13,6 +13,8 @@ typedef void script_seen_fn(void *context, const char *room, const char *person,
 
 struct transport *script_transport_create(const char *network, const struct transport_sink *sink,
                                           script_seen_fn *seen, void *context);
+/* The bot was started anew: events go to another sink, what was held is forgotten. */
+void script_attach(struct transport *transport, const struct transport_sink *sink);
 /* While held, messages are taken but not known as sent; releasing sends them all. */
 void script_hold(struct transport *transport, bool hold);
 /* Forgets what is held, as a lost connection does. */
@@ -25,6 +27,8 @@ void script_tell(struct transport *transport, int64_t at, const char *person, co
                  size_t length);
 void script_enter(struct transport *transport, int64_t at, const char *room, const char *person);
 void script_leave(struct transport *transport, int64_t at, const char *room, const char *person);
+/* Gives a person another display name; the account stays. Cleaned as a network transport does it. */
+void script_set_name(struct transport *transport, const char *person, const char *name);
 /* Makes a person a moderator (or no longer) in every room. */
 void script_set_role(struct transport *transport, const char *person, enum role role);
 

@@ -1,0 +1,68 @@
+/* The bot that a scenario plays with, its clock, its rooms and what was seen. */
+#ifndef CLI_SCENARIO_PLAYER_H
+#define CLI_SCENARIO_PLAYER_H
+
+#include "cli/scenario.h"
+#include "cli/scenario_seen.h"
+
+#define PLACES_MAX 16
+#define PRESENT_MAX 128
+
+/* A room with its settings. */
+struct place {
+    char name[EVENT_TARGET_MAX];
+    struct room_settings settings;
+};
+
+/* Somebody in a room: a restarted bot finds them there. */
+struct present {
+    char room[EVENT_TARGET_MAX], person[EVENT_NAME_MAX + 1];
+};
+
+struct player {
+    const struct scenario_options *options;
+    const char *path;
+    size_t line;
+    int64_t now;
+    uint64_t chance;
+    struct place places[PLACES_MAX];
+    size_t place_count, place; /* `place` is the one spoken in */
+    struct present present[PRESENT_MAX];
+    size_t present_count;
+    char directory[64]; /* a temporary one, "" if the database was given */
+    char database[256];
+    struct compose bot;
+    bool open;
+    struct transport *transport;
+    struct seen_log log;
+    int result;
+};
+
+/* Names the file and line, what is wrong and more of it; the scenario fails with `result`. Gives -1. */
+int player_complain(struct player *player, int result, const char *what, const char *more);
+/* The room that is spoken in. */
+const char *player_room(const struct player *player);
+/* NULL if the scenario has no such room. */
+struct place *player_place(struct player *player, const char *name);
+/* Each line of a text, with the time and a head such as "[#prep]". */
+void player_transcribe(const struct player *player, const char *head, const char *text);
+
+/* Starts the bot on the scenario's database; whoever was in a room is there. 0 or -1. */
+int player_open(struct player *player);
+void player_close(struct player *player);
+/* Turns until nothing is left to do at this moment. 0 or -1. */
+int player_settle(struct player *player);
+
+/* A directive: a word, and what does it with the words after it. */
+struct directive {
+    const char *word;
+    int (*act)(struct player *player, char *words); /* 0 or -1 */
+    bool bot; /* needs the bot to run */
+};
+/* Tables that end with a NULL word. */
+extern const struct directive scenario_stage[];  /* time, rooms, people, network */
+extern const struct directive scenario_checks[]; /* what is seen */
+/* "+5m": every deadline on the way is met in its moment. 0 or -1. */
+int scenario_advance(struct player *player, char *words);
+
+#endif

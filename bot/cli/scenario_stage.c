@@ -1,0 +1,213 @@
+/* The directives of a scenario that act: on time, rooms, people, the network and the program. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/scenario_player.h"
+#include "cli/scenario_text.h"
+#include "transport/script/script.h"
+#include "util/span.h"
+
+/* ---- time ---- */
+
+static int read_span(struct player *player, const char *words, int64_t *milliseconds)
+{
+    int64_t seconds;
+    if (span_parse(words, &seconds))
+        return player_complain(player, 2, "not a time: ", words);
+    *milliseconds = seconds * 1000;
+    player->log.since = player->log.count;
+    return 0;
+}
+
+/* "+5m": every deadline on the way is met in its moment. */
+int scenario_advance(struct player *player, char *words)
+{
+    int64_t span = 0;
+    if (read_span(player, words, &span))
+        return -1;
+    int64_t end = player->now + span;
+    for (;;) {
+        int64_t due = session_deadline(player->bot.session);
+        if (due == 0 || due > end)
+            break;
+        if (due > player->now)
+            player->now = due;
+        if (player_settle(player))
+            return -1;
+    }
+    player->now = end;
+    return 0;
+}
+
+/* The clock jumps, as after a night's sleep of the machine. */
+static int jump(struct player *player, char *words)
+{
+    int64_t span = 0;
+    if (read_span(player, words, &span))
+        return -1;
+    player->now += span;
+    return 0;
+}
+
+/* The bot is stopped, and started again after that time. */
+static int down(struct player *player, char *words)
+{
+    player_close(player);
+    return jump(player, words[0] ? words : (char[]){"0"}) ? -1 : player_open(player);
+}
+
+static int set_clock(struct player *player, char *words)
+{
+    return time_parse(words, &player->now) ? player_complain(player, 2, "not a time: ", words) : 0;
+}
+
+static int set_seed(struct player *player, char *words)
+{
+    player->chance = strtoull(words, NULL, 10);
+    return 0;
+}
+
+/* ---- rooms and people ---- */
+
+static int go_to_room(struct player *player, char *words)
+{
+    struct place *place = player_place(player, words);
+    if (!place) {
+        if (words[0] != '#' || strlen(words) >= sizeof place->name ||
+            player->place_count == PLACES_MAX)
+            return player_complain(player, 2, "cannot make a room of that name: ", words);
+        place = &player->places[player->place_count++];
+        snprintf(place->name, sizeof place->name, "%s", words);
+        compose_room_defaults(&place->settings);
+    }
+    player->place = (size_t)(place - player->places);
+    return 0;
+}
+
+static int set(struct player *player, char *words)
+{
+    struct room_settings *settings = &player->places[player->place].settings;
+    char *value = strchr(words, ' ');
+    int64_t seconds;
+    if (!value)
+        return player_complain(player, 2, "expected: set NAME VALUE", "");
+    *value++ = '\0';
+    bool span = span_parse(value, &seconds) == 0;
+    if (strcmp(words, "reveal") == 0)
+        settings->reveal_names = strcmp(value, "names") == 0;
+    else if (strcmp(words, "prefix") == 0)
+        snprintf(settings->prefix, sizeof settings->prefix, "%.4s", value);
+    else if (strcmp(words, "named_only") == 0)
+        settings->named_only = strcmp(value, "yes") == 0;
+    else if (strcmp(words, "settle") == 0 && span)
+        settings->settle_ms = seconds * 1000;
+    else if (strcmp(words, "gather") == 0 && span)
+        settings->gather_ms = seconds * 1000;
+    else if (strcmp(words, "answer") == 0 && span)
+        settings->answer_ms = seconds * 1000;
+    else if (strcmp(words, "vote") == 0 && span)
+        settings->vote_ms = seconds * 1000;
+    else if (strcmp(words, "rounds") == 0 && span)
+        settings->rounds_max = (unsigned)seconds;
+    else
+        return player_complain(player, 2, "cannot set ", words);
+    return 0;
+}
+
+static size_t find_present(const struct player *player, const char *room, const char *person)
+{
+    size_t i = 0;
+    while (i < player->present_count && (strcmp(player->present[i].person, person) != 0 ||
+                                         strcmp(player->present[i].room, room) != 0))
+        i++;
+    return i;
+}
+
+static int enter(struct player *player, char *names)
+{
+    char *state = NULL;
+    for (char *name = strtok_r(names, " ", &state); name; name = strtok_r(NULL, " ", &state)) {
+        size_t at = find_present(player, player_room(player), name);
+        if (at == PRESENT_MAX || strlen(name) > EVENT_NAME_MAX)
+            return player_complain(player, 2, "too many people, or too long a name: ", name);
+        struct present *one = &player->present[at];
+        snprintf(one->room, sizeof one->room, "%s", player_room(player));
+        snprintf(one->person, sizeof one->person, "%s", name);
+        player->present_count += at == player->present_count;
+        script_enter(player->transport, player->now, player_room(player), name);
+    }
+    return 0;
+}
+
+static int leave(struct player *player, char *names)
+{
+    char *state = NULL;
+    for (char *name = strtok_r(names, " ", &state); name; name = strtok_r(NULL, " ", &state)) {
+        size_t at = find_present(player, player_room(player), name);
+        if (at == player->present_count)
+            return player_complain(player, 2, "is not in the room: ", name);
+        player->present[at] = player->present[--player->present_count];
+        script_leave(player->transport, player->now, player_room(player), name);
+    }
+    return 0;
+}
+
+static int rename_person(struct player *player, char *words)
+{
+    char *name = strchr(words, ' ');
+    struct buf plain;
+    if (!name)
+        return player_complain(player, 2, "expected: nick PERSON NAME", "");
+    *name++ = '\0';
+    buf_init(&plain);
+    bool good = scenario_unescape(&plain, name, false);
+    if (good)
+        script_set_name(player->transport, words, buf_text(&plain));
+    buf_finish(&plain);
+    return good ? 0 : player_complain(player, 2, "a bad escape in ", name);
+}
+
+static int make_moderator(struct player *player, char *words)
+{
+    script_set_role(player->transport, words, ROLE_MODERATOR);
+    return 0;
+}
+
+static int make_member(struct player *player, char *words)
+{
+    script_set_role(player->transport, words, ROLE_MEMBER);
+    return 0;
+}
+
+/* ---- the network and the program ---- */
+
+static int hold(struct player *player, char *words)
+{
+    (void)words;
+    script_hold(player->transport, true);
+    return 0;
+}
+
+static int release(struct player *player, char *words)
+{
+    (void)words;
+    script_hold(player->transport, false);
+    return 0;
+}
+
+static int reload(struct player *player, char *words)
+{
+    struct error error;
+    (void)words;
+    return compose_reload(&player->bot, &error) ? player_complain(player, 1, "reload: ", error.why) : 0;
+}
+
+const struct directive scenario_stage[] = {
+    {"clock", set_clock, false},         {"seed", set_seed, false},  {"set", set, false},
+    {"room", go_to_room, false},         {"enter", enter, true},     {"leave", leave, true},
+    {"nick", rename_person, true},       {"member", make_member, true},
+    {"moderator", make_moderator, true}, {"hold", hold, true},       {"release", release, true},
+    {"reload", reload, true},            {"jump", jump, true},       {"restart", down, true},
+    {NULL, NULL, false},
+};
