@@ -31,13 +31,24 @@ static void on_problem(void *context, const struct pack_problem *problem)
                *problem->field ? ": " : "", problem->message);
 }
 
-static int print_json(const struct check *check, const struct pack_summary *summary)
+/* {"coding": N, ...}: the known kinds always, others if there are any. */
+static json_t *count_kinds(const struct bank *bank)
 {
     json_t *kinds = json_object();
     for (size_t i = 0; pack_kind_name(i); i++)
-        json_object_set_new(kinds, pack_kind_name(i), json_integer((json_int_t)summary->by_kind[i]));
-    json_t *whole = json_pack("{s:I,s:o,s:O}", "questions", (json_int_t)summary->questions, "kinds",
-                              kinds, "errors", check->errors);
+        json_object_set_new(kinds, pack_kind_name(i), json_integer(0));
+    for (size_t i = 0; i < bank->count; i++) {
+        const char *kind = bank->questions[i]->kind;
+        json_int_t so_far = json_integer_value(json_object_get(kinds, kind));
+        json_object_set_new(kinds, kind, json_integer(so_far + 1));
+    }
+    return kinds;
+}
+
+static int print_json(const struct check *check, const struct bank *bank)
+{
+    json_t *whole = json_pack("{s:I,s:o,s:O}", "questions", (json_int_t)bank->count, "kinds",
+                              count_kinds(bank), "errors", check->errors);
     int failed = !whole || json_dumpf(whole, stdout, 0) || puts("") < 0;
     json_decref(whole);
     return failed ? CLI_FAILED : CLI_OK;
@@ -55,7 +66,7 @@ static int check_dir(const char *dir, bool json)
         fprintf(stderr, "hotseat: %s\n", error.why);
         result = CLI_FAILED;
     } else if (json) {
-        result = print_json(&check, &summary);
+        result = print_json(&check, &bank);
     } else {
         printf("%zu question%s in %zu file%s, %zu problem%s\n", summary.questions,
                summary.questions == 1 ? "" : "s", summary.files, summary.files == 1 ? "" : "s",

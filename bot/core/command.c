@@ -5,6 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "util/nearest.h"
+
 struct verb_entry {
     const char *word, *usage, *what;
     char where;
@@ -62,48 +64,13 @@ uint64_t command_round_number(const char *word)
     return *end ? 0 : number;
 }
 
-/* ---- nearest word ---- */
-
-static size_t smallest(size_t a, size_t b, size_t c)
+static const char *nearest_verb(const char *word)
 {
-    size_t least = a < b ? a : b;
-    return least < c ? least : c;
-}
-
-/* Levenshtein distance; words longer than the table are far from everything. */
-static size_t distance(const char *a, const char *b)
-{
-    size_t row[24], length_a = strlen(a), length_b = strlen(b);
-    if (length_b >= sizeof row / sizeof *row)
-        return length_b;
-    for (size_t j = 0; j <= length_b; j++)
-        row[j] = j;
-    for (size_t i = 1; i <= length_a; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= length_b; j++) {
-            size_t above = row[j];
-            row[j] = smallest(row[j] + 1, row[j - 1] + 1, diagonal + (a[i - 1] != b[j - 1]));
-            diagonal = above;
-        }
-    }
-    return row[length_b];
-}
-
-static const char *nearest(const char *word)
-{
-    const char *best = NULL;
-    size_t best_distance = 3;
-    for (int i = 0; i < COMMAND_COUNT; i++) {
-        if (!verbs[i].word)
-            continue;
-        size_t far = distance(word, verbs[i].word);
-        if (far < best_distance && far * 2 < strlen(verbs[i].word)) {
-            best = verbs[i].word;
-            best_distance = far;
-        }
-    }
-    return best;
+    struct nearest nearest = nearest_begin(word);
+    for (int i = 0; i < COMMAND_COUNT; i++)
+        if (verbs[i].word)
+            nearest_offer(&nearest, verbs[i].word);
+    return nearest.word;
 }
 
 /* ---- addressing ---- */
@@ -276,7 +243,7 @@ void command_parse(struct command *command, const char *text, size_t length, con
     command->rest = stop;
     command->rest_length = (size_t)(end - stop);
     if (command->verb == COMMAND_UNKNOWN) {
-        command->meant = nearest(command->word);
+        command->meant = nearest_verb(command->word);
         /* Talk that happens to begin with the bot's name is an answer, not a command. */
         if (private_talk && command->named && !command->meant)
             command->verb = COMMAND_NONE;

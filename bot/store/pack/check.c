@@ -3,328 +3,253 @@
 
 #include "store/pack/reader.h"
 
-#define TEXT 16000 /* bytes of a longer text */
-
-static const char *const kinds[PACK_KINDS] = {"coding", "ml_theory", "system_design", "behavioral",
-                                              "deep_dive"};
+static const char *const kinds[] = {"coding", "ml_theory", "system_design", "behavioral",
+                                    "deep_dive", NULL};
 static const char *const levels[] = {"entry", "mid", "senior", "staff", NULL};
-static const char *const companies[] = {
-    "google", "amazon", "meta",   "apple",  "netflix", "deepmind", "microsoft",
-    "openai", "nvidia", "tesla",  "ibm",    NULL};
+static const char *const companies[] = {"google",   "amazon",    "meta",   "apple",
+                                        "netflix",  "deepmind",  "microsoft", "openai",
+                                        "nvidia",   "tesla",     "ibm",    NULL};
 static const char *const roles[] = {"applied_ml_engineer", "data_scientist", "research_scientist",
                                     "ml_infrastructure_engineer", "ml_product_manager", NULL};
+static const char *const domains[] = {"nlp",    "vision", "rl",      "recommenders",
+                                      "anomaly_detection", "mlops", "ethics", "privacy", NULL};
 static const char *const licences[] = {"CC-BY-4.0", "CC-BY-SA-4.0", "CC0-1.0", "MIT",
                                        "Apache-2.0", NULL};
-static const char *const languages[] = {"c",    "cpp", "python", "javascript",
-                                        "java", "go",  "rust",   NULL};
-static const char *const verdicts[] = {"WA", "TLE", "MLE", "OLE", "RE", "CE", NULL};
 
-/* The rubric axes of the known kinds (GRADING.md section 4). */
-static const struct {
-    const char *kind;
-    const char *axes[5];
-} rubrics[] = {
-    {"coding", {"correctness", "approach", "communication", "tests", NULL}},
-    {"ml_theory", {"correctness", "depth", "assumptions", "clarity", NULL}},
-    {"system_design", {"framing", "design", "operations", "tradeoffs", NULL}},
-    {"behavioral", {"situation", "actions", "result", "reflection", NULL}},
-    {"deep_dive", {"accuracy", "depth", "judgement", "honesty", NULL}},
+/* The rubric axes of the known kinds, in the order of `kinds` (GRADING.md section 4). */
+static const char *const rubrics[][HS_AXES_MAX + 1] = {
+    {"correctness", "approach", "communication", "tests", NULL},
+    {"correctness", "depth", "assumptions", "clarity", NULL},
+    {"framing", "design", "operations", "tradeoffs", NULL},
+    {"situation", "actions", "result", "reflection", NULL},
+    {"accuracy", "depth", "judgement", "honesty", NULL},
 };
 
 const char *pack_kind_name(size_t index)
 {
-    return index < PACK_KINDS ? kinds[index] : NULL;
+    return index < sizeof rubrics / sizeof *rubrics ? kinds[index] : NULL;
 }
 
-static bool in_list(const char *word, const char *const *list)
-{
-    for (; *list; list++)
-        if (strcmp(*list, word) == 0)
-            return true;
-    return false;
-}
+/* ---- kinds and their axes ---- */
 
-static bool fail_list(struct pack_reader *reader, const char *word, const char *const *list)
-{
-    struct buf words;
-    buf_init(&words);
-    for (size_t i = 0; list[i]; i++)
-        buf_printf(&words, "%s%s", i ? ", " : "", list[i]);
-    if (words.failed)
-        reader->failed = true;
-    reader_problem(reader, "\"%.60s\" is none of: %s", word, buf_text(&words));
-    buf_finish(&words);
-    return false;
-}
+/* The axes that a question's rubric must have; count 0 = unknown, anything goes. */
+struct axes {
+    const char *name[HS_AXES_MAX + 1];
+    size_t count;
+};
 
-/* A string member is one of a list, if it is there. */
-static bool member_in(struct pack_reader *reader, const json_t *object, const char *key,
-                      const char *const *list)
+static struct axes own_axes(const json_t *list)
 {
-    const char *word = json_string_value(json_object_get(object, key));
-    if (!word || in_list(word, list))
-        return true;
-    size_t mark = reader_into(reader, key);
-    fail_list(reader, word, list);
-    reader_up(reader, mark);
-    return false;
-}
-
-/* Every element is a string of 1 to 100 bytes, and one of the list if there is one. */
-static bool strings_in(struct pack_reader *reader, const json_t *object, const char *key,
-                       const char *const *list)
-{
-    bool good = true;
-    size_t index;
-    json_t *value;
-    size_t mark = reader_into(reader, key);
-    json_array_foreach(json_object_get(object, key), index, value) {
-        size_t inner = reader_at(reader, index);
-        const char *word = json_string_value(value);
-        size_t length = json_string_length(value);
-        if (!word || length == 0 || length > 500 || strlen(word) != length) {
-            reader_problem(reader, "must be a string of 1 to 500 bytes");
-            good = false;
-        } else if (list && !in_list(word, list)) {
-            good = fail_list(reader, word, list);
-        }
-        reader_up(reader, inner);
+    struct axes axes = {.count = 0};
+    for (size_t i = 0; i < json_array_size(list) && axes.count < HS_AXES_MAX; i++) {
+        const char *name = json_string_value(json_array_get(list, i));
+        if (name)
+            axes.name[axes.count++] = name;
     }
-    reader_up(reader, mark);
-    return good;
+    return axes;
 }
 
-typedef bool check_fn(struct pack_reader *reader, const json_t *element, const char *const *axes);
-
-static bool each(struct pack_reader *reader, const json_t *object, const char *key, check_fn *check,
-                 const char *const *axes)
+static struct axes axes_of(const struct pack_reader *reader, const char *kind)
 {
-    bool good = true;
-    size_t index;
-    json_t *value;
-    size_t mark = reader_into(reader, key);
-    json_array_foreach(json_object_get(object, key), index, value) {
-        size_t inner = reader_at(reader, index);
-        good &= check(reader, value, axes);
-        reader_up(reader, inner);
-    }
-    reader_up(reader, mark);
-    return good;
-}
-
-static bool check_hint(struct pack_reader *reader, const json_t *hint, const char *const *axes)
-{
-    static const struct pack_field fields[] = {
-        {"text", 's', true, 3, 2000}, {"cost", 'n', true, 0, 4}, {NULL, 0, false, 0, 0}};
-    (void)axes;
-    return reader_fields(reader, hint, fields);
-}
-
-static bool check_follow_up(struct pack_reader *reader, const json_t *one, const char *const *axes)
-{
-    static const struct pack_field fields[] = {
-        {"text", 's', true, 3, 2000}, {"axis", 's', true, 1, 40}, {NULL, 0, false, 0, 0}};
-    return reader_fields(reader, one, fields) &&
-           (!axes || member_in(reader, one, "axis", axes));
-}
-
-static bool check_note(struct pack_reader *reader, const json_t *note, const char *const *axes)
-{
-    static const struct pack_field fields[] = {{"axis", 's', true, 1, 40},
-                                               {"five", 's', true, 3, 1000},
-                                               {"three", 's', true, 3, 1000},
-                                               {"one", 's', true, 3, 1000},
-                                               {NULL, 0, false, 0, 0}};
-    return reader_fields(reader, note, fields) && (!axes || member_in(reader, note, "axis", axes));
-}
-
-static bool check_exemplar(struct pack_reader *reader, const json_t *one, const char *const *axes)
-{
-    static const struct pack_field fields[] = {{"band", 'n', true, 1, 5},
-                                               {"text", 's', true, 3, TEXT},
-                                               {"reason", 's', true, 3, 2000},
-                                               {NULL, 0, false, 0, 0}};
-    (void)axes;
-    return reader_fields(reader, one, fields);
-}
-
-/* ---- coding ---- */
-
-static bool check_sample(struct pack_reader *reader, const json_t *sample, const char *const *axes)
-{
-    static const struct pack_field fields[] = {{"input", 's', true, 0, 65536},
-                                               {"output", 's', true, 0, 65536},
-                                               {"note", 's', false, 1, 1000},
-                                               {NULL, 0, false, 0, 0}};
-    (void)axes;
-    return reader_fields(reader, sample, fields);
-}
-
-static bool check_case(struct pack_reader *reader, const json_t *one, const char *const *axes)
-{
-    static const struct pack_field fields[] = {{"input", 's', false, 0, 1048576},
-                                               {"output", 's', false, 0, 1048576},
-                                               {"generator", 's', false, 1, 200},
-                                               {"args", 'l', false, 0, 20},
-                                               {"seed", 'i', false, 0, 4294967295.0},
-                                               {NULL, 0, false, 0, 0}};
-    (void)axes;
-    if (!reader_fields(reader, one, fields))
-        return false;
-    bool given = json_object_get(one, "input") && json_object_get(one, "output");
-    if (given != (json_object_get(one, "generator") != NULL))
-        return true;
-    reader_problem(reader, "needs either input and output, or a generator");
-    return false;
-}
-
-static bool check_group(struct pack_reader *reader, const json_t *group, const char *const *axes)
-{
-    static const struct pack_field fields[] = {{"name", 's', true, 1, 40},
-                                               {"points", 'i', true, 1, 100},
-                                               {"cases", 'l', true, 1, 50},
-                                               {NULL, 0, false, 0, 0}};
-    return reader_fields(reader, group, fields) && each(reader, group, "cases", check_case, axes);
-}
-
-static bool check_wrong(struct pack_reader *reader, const json_t *wrong, const char *const *axes)
-{
-    static const struct pack_field fields[] = {
-        {"file", 's', true, 1, 200}, {"language", 's', true, 1, 20}, {"expect", 's', true, 2, 3},
-        {"group", 's', true, 1, 40}, {"why", 's', true, 3, 500},     {NULL, 0, false, 0, 0}};
-    (void)axes;
-    if (!reader_fields(reader, wrong, fields))
-        return false;
-    bool language = member_in(reader, wrong, "language", languages);
-    bool verdict = member_in(reader, wrong, "expect", verdicts);
-    return language && verdict;
-}
-
-static bool check_limits(struct pack_reader *reader, const json_t *question)
-{
-    static const struct pack_field fields[] = {{"time_ms", 'i', true, 50, 60000},
-                                               {"memory_mib", 'i', true, 16, 2048},
-                                               {"output_kib", 'i', false, 1, 65536},
-                                               {"factor", 'o', false, 0, 20},
-                                               {NULL, 0, false, 0, 0}};
-    const json_t *limits = json_object_get(question, "limits");
-    if (!limits)
-        return true;
-    size_t mark = reader_into(reader, "limits");
-    bool good = reader_fields(reader, limits, fields);
-    reader_up(reader, mark);
-    return good;
-}
-
-static bool check_compare(struct pack_reader *reader, const json_t *question)
-{
-    static const char *const comparers[] = {"exact", "tokens", "lines", "unordered-lines",
-                                            "float:1e-6", NULL};
-    const char *compare = json_string_value(json_object_get(question, "compare"));
-    if (!compare || in_list(compare, comparers) || strncmp(compare, "float:", 6) == 0)
-        return true;
-    return member_in(reader, question, "compare", comparers);
-}
-
-/* {"language": "file", ...} */
-static bool check_references(struct pack_reader *reader, const json_t *question)
-{
-    bool good = true;
-    const char *key;
-    json_t *value;
-    size_t mark = reader_into(reader, "references");
-    json_object_foreach(json_object_get(question, "references"), key, value) {
-        size_t inner = reader_into(reader, key);
-        const char *file = json_string_value(value);
-        if (!in_list(key, languages))
-            good = fail_list(reader, key, languages);
-        else if (!file || !*file || strstr(file, "..") || *file == '/') {
-            reader_problem(reader, "must be a file below the pack's directory");
-            good = false;
-        }
-        reader_up(reader, inner);
-    }
-    reader_up(reader, mark);
-    return good;
-}
-
-static bool check_coding(struct pack_reader *reader, const json_t *question)
-{
-    bool good = each(reader, question, "samples", check_sample, NULL);
-    good &= each(reader, question, "groups", check_group, NULL);
-    good &= each(reader, question, "wrong", check_wrong, NULL);
-    good &= check_limits(reader, question);
-    good &= check_compare(reader, question);
-    good &= check_references(reader, question);
-    return good;
-}
-
-/* ---- the question as a whole ---- */
-
-static bool check_id(struct pack_reader *reader, const json_t *question)
-{
-    const char *id = json_string_value(json_object_get(question, "id"));
-    if (id[strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789-")] == '\0')
-        return true;
-    size_t mark = reader_into(reader, "id");
-    reader_problem(reader, "may hold lower-case letters, digits and - only");
-    reader_up(reader, mark);
-    return false;
-}
-
-static const char *const *axes_of(const json_t *question)
-{
-    const char *kind = json_string_value(json_object_get(question, "kind"));
-    for (size_t i = 0; kind && i < sizeof rubrics / sizeof *rubrics; i++)
-        if (strcmp(rubrics[i].kind, kind) == 0)
-            return rubrics[i].axes;
-    return NULL;
+    struct axes axes = {.count = 0};
+    for (size_t i = 0; kind && kinds[i]; i++)
+        if (strcmp(kinds[i], kind) == 0)
+            for (; rubrics[i][axes.count]; axes.count++)
+                axes.name[axes.count] = rubrics[i][axes.count];
+    return axes.count > 0 || !kind ? axes : own_axes(json_object_get(reader->kinds, kind));
 }
 
 static bool check_kind(struct pack_reader *reader, const json_t *question)
 {
     const char *kind = json_string_value(json_object_get(question, "kind"));
-    if (kind[strspn(kind, "abcdefghijklmnopqrstuvwxyz_")] == '\0')
+    if (!member_of_letters(reader, question, "kind", LETTERS_WORD, "lower-case letters and _"))
+        return false;
+    if (!kind || word_in(kind, kinds) || json_object_get(reader->kinds, kind) || reader->stored)
         return true;
-    size_t mark = reader_into(reader, "kind");
-    reader_problem(reader, "may hold lower-case letters and _ only");
-    reader_up(reader, mark);
+    reader_into(reader, "kind");
+    reader_not_in(reader, kind, kinds);
+    reader_up(reader);
     return false;
+}
+
+static bool check_own_kind(struct pack_reader *reader, const char *kind, const json_t *axes)
+{
+    size_t length = strlen(kind), count = json_array_size(axes);
+    bool good = true;
+    if (length == 0 || length > HS_KIND_MAX || kind[strspn(kind, LETTERS_WORD)] != '\0') {
+        reader_problem(reader, "a kind is 1 to 24 lower-case letters and _");
+        return false;
+    }
+    if (word_in(kind, kinds)) {
+        reader_problem(reader, "is a kind of the format; its axes are fixed");
+        return false;
+    }
+    if (!json_is_array(axes) || count < HS_AXES_MIN || count > HS_AXES_MAX) {
+        reader_problem(reader, "must be a list of 3 to 5 axes");
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        const char *axis = json_string_value(json_array_get(axes, i));
+        if (!axis || (axis[strspn(axis, LETTERS_WORD)] == '\0'))
+            continue;
+        reader_at(reader, i);
+        reader_problem(reader, "may hold lower-case letters and _ only");
+        reader_up(reader);
+        good = false;
+    }
+    return good;
+}
+
+bool check_kinds(struct pack_reader *reader, const json_t *pack)
+{
+    bool good = true;
+    const char *kind;
+    json_t *axes;
+    json_t *own = reader_list(pack, "kinds", 20);
+    reader_into(reader, "kinds");
+    json_object_foreach(own, kind, axes) {
+        good &= strings_in(reader, own, kind, HS_AXES_MAX, 1, 40, NULL);
+        reader_into(reader, kind);
+        good &= check_own_kind(reader, kind, axes);
+        reader_up(reader);
+    }
+    reader_up(reader);
+    return good;
+}
+
+bool check_licence(struct pack_reader *reader, const json_t *object)
+{
+    return member_in(reader, object, "licence", licences);
+}
+
+/* ---- parts of a question ---- */
+
+static bool check_axis(struct pack_reader *reader, const json_t *part, const struct axes *axes)
+{
+    return axes->count == 0 || member_in(reader, part, "axis", axes->name);
+}
+
+static bool check_hint(struct pack_reader *reader, const json_t *hint, const void *context)
+{
+    static const struct pack_field fields[] = {
+        {"text", 's', true, 3, 2000}, {"cost", 'n', true, 0, 4}, {NULL, 0, false, 0, 0}};
+    (void)context;
+    return reader_fields(reader, hint, fields);
+}
+
+static bool check_follow_up(struct pack_reader *reader, const json_t *one, const void *axes)
+{
+    static const struct pack_field fields[] = {
+        {"text", 's', true, 3, 2000}, {"axis", 'w', true, 1, 40}, {NULL, 0, false, 0, 0}};
+    bool good = reader_fields(reader, one, fields);
+    good &= check_axis(reader, one, axes);
+    return good;
+}
+
+static bool check_note(struct pack_reader *reader, const json_t *note, const void *axes)
+{
+    static const struct pack_field fields[] = {{"axis", 'w', true, 1, 40},
+                                               {"five", 's', true, 3, 1000},
+                                               {"three", 's', true, 3, 1000},
+                                               {"one", 's', true, 3, 1000},
+                                               {NULL, 0, false, 0, 0}};
+    bool good = reader_fields(reader, note, fields);
+    good &= check_axis(reader, note, axes);
+    return good;
+}
+
+static bool check_exemplar(struct pack_reader *reader, const json_t *one, const void *context)
+{
+    static const struct pack_field fields[] = {{"band", 'n', true, 1, 5},
+                                               {"text", 's', true, 3, 7000},
+                                               {"reason", 's', true, 3, 2000},
+                                               {NULL, 0, false, 0, 0}};
+    (void)context;
+    return reader_fields(reader, one, fields);
+}
+
+/* Times that a rubric has a note on an axis. */
+static size_t count_notes(const json_t *notes, const char *axis)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < json_array_size(notes); i++) {
+        const char *word = json_string_value(json_object_get(json_array_get(notes, i), "axis"));
+        count += word && strcmp(word, axis) == 0;
+    }
+    return count;
+}
+
+static bool check_cover(struct pack_reader *reader, const json_t *question,
+                        const struct axes *axes)
+{
+    bool good = true;
+    const json_t *notes = reader_list(question, "rubric", HS_AXES_MAX);
+    for (size_t i = 0; notes && i < axes->count; i++) {
+        size_t count = count_notes(notes, axes->name[i]);
+        if (count == 0)
+            good = reader_refuse(reader, "rubric", "has no note on the axis %s", axes->name[i]);
+        else if (count > 1)
+            good = reader_refuse(reader, "rubric", "has %zu notes on the axis %s", count,
+                                 axes->name[i]);
+    }
+    return good;
+}
+
+static bool check_domain(struct pack_reader *reader, const json_t *question)
+{
+    const char *kind = json_string_value(json_object_get(question, "kind"));
+    if (kind && strcmp(kind, "deep_dive") == 0 && !json_object_get(question, "domain"))
+        return reader_refuse(reader, "domain", "is missing; a deep dive must have one");
+    return member_in(reader, question, "domain", domains);
+}
+
+/* ---- the question as a whole ---- */
+
+static bool check_words(struct pack_reader *reader, const json_t *question)
+{
+    bool good = member_of_letters(reader, question, "id", LETTERS_ID,
+                                  "lower-case letters, digits and -");
+    good &= check_kind(reader, question);
+    good &= member_in(reader, question, "level", levels);
+    good &= check_licence(reader, question);
+    good &= check_domain(reader, question);
+    good &= strings_in(reader, question, "topics", 12, 1, 60, NULL);
+    good &= strings_in(reader, question, "mistakes", 10, 3, 500, NULL);
+    good &= strings_in(reader, question, "companies", 11, 1, 60, companies);
+    good &= strings_in(reader, question, "roles", 5, 1, 60, roles);
+    return good;
 }
 
 bool check_question(struct pack_reader *reader, const json_t *question)
 {
     static const struct pack_field fields[] = {
-        {"id", 's', true, 3, 64},          {"kind", 's', true, 1, 24},
-        {"title", 's', true, 3, 120},      {"prompt", 's', true, 10, 6000},
-        {"level", 's', true, 1, 10},       {"difficulty", 'i', true, 1, 5},
-        {"topics", 'l', true, 1, 12},      {"domain", 's', false, 0, 60},
-        {"companies", 'l', false, 0, 20},  {"roles", 'l', false, 0, 10},
+        {"id", 'w', true, 3, 64},          {"kind", 'w', true, 1, HS_KIND_MAX},
+        {"title", 'w', true, 3, 120},      {"prompt", 's', true, 10, 6000},
+        {"level", 'w', true, 1, 60},       {"difficulty", 'i', true, 1, 5},
+        {"topics", 'l', true, 1, 12},      {"domain", 'w', false, 1, 60},
+        {"companies", 'l', false, 0, 11},  {"roles", 'l', false, 0, 5},
         {"answer_seconds", 'i', false, 10, 604800},
         {"hints", 'l', true, 2, 6},        {"follow_ups", 'l', true, 2, 10},
-        {"rubric", 'l', true, 1, 5},       {"model_answer", 's', true, 20, TEXT},
-        {"mistakes", 'l', true, 1, 10},    {"licence", 's', false, 1, 40},
-        {"source", 's', false, 1, 300},    {"exemplars", 'l', false, 0, 20},
-        {"signature", 'o', false, 0, 20},  {"complexity", 's', false, 1, 300},
-        {"limits", 'o', false, 0, 10},     {"compare", 's', false, 1, 40},
-        {"samples", 'l', false, 0, 10},    {"groups", 'l', false, 0, 20},
-        {"references", 'o', false, 0, 10}, {"wrong", 'l', false, 0, 20},
-        {"check", 'o', false, 1, 20},      {NULL, 0, false, 0, 0},
+        {"rubric", 'l', true, 3, 5},       {"model_answer", 's', true, 20, 7000},
+        {"mistakes", 'l', true, 1, 10},    {"licence", 'w', false, 1, 60},
+        {"source", 'w', false, 1, 300},    {"exemplars", 'l', false, 0, 20},
+        {"complexity", 'w', false, 1, 300}, {"limits", 'o', false, 0, 100},
+        {"compare", 'w', false, 1, 60},    {"samples", 'l', false, 1, 10},
+        {"groups", 'l', false, 1, 20},     {"references", 'o', false, 1, 7},
+        {"wrong", 'l', false, 2, 20},      {"checker", 'o', false, 0, 100},
+        {"check", 'o', false, 0, 100},     {NULL, 0, false, 0, 0},
     };
-    if (!reader_fields(reader, question, fields))
+    bool good = reader_fields(reader, question, fields);
+    if (!json_is_object(question))
         return false;
-    const char *const *axes = axes_of(question);
-    bool good = check_id(reader, question);
-    good &= check_kind(reader, question);
-    good &= member_in(reader, question, "level", levels);
-    good &= member_in(reader, question, "licence", licences);
-    good &= strings_in(reader, question, "topics", NULL);
-    good &= strings_in(reader, question, "mistakes", NULL);
-    good &= strings_in(reader, question, "companies", companies);
-    good &= strings_in(reader, question, "roles", roles);
-    good &= each(reader, question, "hints", check_hint, axes);
-    good &= each(reader, question, "follow_ups", check_follow_up, axes);
-    good &= each(reader, question, "rubric", check_note, axes);
-    good &= each(reader, question, "exemplars", check_exemplar, axes);
-    return good & check_coding(reader, question);
+    struct axes axes = axes_of(reader, json_string_value(json_object_get(question, "kind")));
+    good &= check_words(reader, question);
+    good &= check_each(reader, question, "hints", 6, check_hint, NULL);
+    good &= check_each(reader, question, "follow_ups", 10, check_follow_up, &axes);
+    good &= check_each(reader, question, "rubric", HS_AXES_MAX, check_note, &axes);
+    good &= check_cover(reader, question, &axes);
+    good &= check_each(reader, question, "exemplars", 20, check_exemplar, NULL);
+    good &= check_quick(reader, question);
+    good &= check_coding(reader, question);
+    return good;
 }

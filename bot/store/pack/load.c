@@ -2,6 +2,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,114 +13,134 @@
 #include "util/utf8.h"
 
 #define DEPTH_MAX 4
-#define JSON_FLAGS (JSON_REJECT_DUPLICATES)
+#define QUESTIONS_MAX 5000
+#define JSON_FLAGS JSON_REJECT_DUPLICATES
 
 /* ---- one pack ---- */
 
-static void count_kind(struct pack_summary *summary, const char *kind)
-{
-    summary->questions++;
-    for (size_t i = 0; pack_kind_name(i); i++)
-        summary->by_kind[i] += strcmp(pack_kind_name(i), kind) == 0;
-}
-
-static void add_question(struct pack_reader *reader, const json_t *json, const json_t *pack,
+static void add_question(struct pack_reader *reader, json_t *json, const json_t *pack,
                          struct bank *bank, struct pack_summary *summary)
 {
-    const char *id = json_string_value(json_object_get(json, "id"));
-    if (bank_find(bank, id)) {
-        size_t mark = reader_into(reader, "id");
-        reader_problem(reader, "\"%s\" is there already; ids are unique over all packs", id);
-        reader_up(reader, mark);
-        return;
-    }
     struct question *question = build_question(json, pack);
-    if (!question || bank_add_take(bank, question)) {
+    if (!question || bank_add_take(bank, question))
         reader->failed = true;
-        return;
+    else
+        summary->questions++;
+}
+
+/* An id that another question of the bank or of this pack has. */
+static bool check_unique(struct pack_reader *reader, const json_t *question,
+                         const struct bank *bank, json_t *seen)
+{
+    const char *id = json_string_value(json_object_get(question, "id"));
+    if (!id)
+        return true;
+    if (bank_find(bank, id) || json_object_get(seen, id))
+        return reader_refuse(reader, "id", "\"%s\" is there already; ids are unique over all packs",
+                             id);
+    reader->failed |= json_object_set_new(seen, id, json_true()) != 0;
+    return true;
+}
+
+static void read_questions(struct pack_reader *reader, const json_t *pack, bool usable,
+                           struct bank *bank, struct pack_summary *summary)
+{
+    json_t *list = reader_list(pack, "questions", QUESTIONS_MAX);
+    json_t *seen = json_object(); /* ids of this pack, those of refused questions as well */
+    reader->failed |= !seen;
+    reader_into(reader, "questions");
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        json_t *question = json_array_get(list, i);
+        reader_at(reader, i);
+        reader_question(reader, i);
+        bool good = check_question(reader, question);
+        good &= check_unique(reader, question, bank, seen);
+        if (good && usable)
+            add_question(reader, question, pack, bank, summary);
+        reader_up(reader);
     }
-    count_kind(summary, question->kind);
+    reader_up(reader);
+    json_decref(seen);
 }
 
 static void read_pack(struct pack_reader *reader, const json_t *pack, struct bank *bank,
                       struct pack_summary *summary)
 {
     static const struct pack_field fields[] = {
-        {"format", 'i', true, 1, 1},      {"pack", 's', true, 3, 64},
-        {"version", 'i', true, 1, 1e9},   {"licence", 's', true, 1, 40},
-        {"source", 's', true, 1, 300},    {"questions", 'l', true, 0, 5000},
+        {"$schema", 'w', false, 0, 300},  {"format", 'i', true, 1, 1},
+        {"pack", 'w', true, 3, 64},       {"version", 'i', true, 1, 1e9},
+        {"licence", 'w', true, 1, 60},    {"source", 'w', true, 1, 300},
+        {"kinds", 'o', false, 0, 20},     {"questions", 'l', true, 0, QUESTIONS_MAX},
         {NULL, 0, false, 0, 0},
     };
-    static const char *const licences[] = {"CC-BY-4.0", "CC-BY-SA-4.0", "CC0-1.0", "MIT",
-                                           "Apache-2.0"};
-    size_t index;
-    json_t *question;
-    if (!reader_fields(reader, pack, fields))
-        return;
-    const char *licence = json_string_value(json_object_get(pack, "licence"));
-    bool known = false;
-    for (size_t i = 0; i < sizeof licences / sizeof *licences; i++)
-        known |= strcmp(licences[i], licence) == 0;
-    if (!known) {
-        size_t mark = reader_into(reader, "licence");
-        reader_problem(reader, "\"%.40s\" is none of: CC-BY-4.0, CC-BY-SA-4.0, CC0-1.0, MIT, "
-                               "Apache-2.0",
-                       licence);
-        reader_up(reader, mark);
-    }
-    size_t mark = reader_into(reader, "questions");
-    json_array_foreach(json_object_get(pack, "questions"), index, question) {
-        size_t inner = reader_at(reader, index);
-        if (check_question(reader, question) && known)
-            add_question(reader, question, pack, bank, summary);
-        reader_up(reader, inner);
-    }
-    reader_up(reader, mark);
+    bool usable = reader_fields(reader, pack, fields);
+    usable &= member_of_letters(reader, pack, "pack", LETTERS_ID, "lower-case letters, digits and -");
+    usable &= check_licence(reader, pack);
+    usable &= check_kinds(reader, pack);
+    reader->kinds = json_object_get(pack, "kinds");
+    read_questions(reader, pack, usable, bank, summary);
 }
 
-static void report_syntax(struct pack_reader *reader, const json_error_t *error)
+static void report_text(struct pack_reader *reader, int line, const char *why)
 {
+    struct buf message;
+    buf_init(&message);
+    utf8_clean(&message, why, strlen(why), true);
     reader->problems++;
-    if (!reader->problem)
-        return;
+    reader->failed |= message.failed;
     struct pack_problem problem = {
         .file = reader->file,
-        .line = error->line > 0 ? (size_t)error->line : 0,
+        .line = line > 0 ? (size_t)line : 0,
         .field = "",
-        .message = error->text,
+        .message = buf_text(&message),
     };
-    reader->problem(reader->context, &problem);
+    if (reader->problem && !message.failed)
+        reader->problem(reader->context, &problem);
+    buf_finish(&message);
+}
+
+static void read_text(struct pack_reader *reader, struct bank *bank, struct pack_summary *summary)
+{
+    json_error_t error;
+    if (reader->length == 0) {
+        report_text(reader, 1, "the file is empty; a pack is a JSON object");
+        return;
+    }
+    json_t *pack = json_loadb(reader->text, reader->length, JSON_FLAGS, &error);
+    if (pack)
+        read_pack(reader, pack, bank, summary);
+    else if (json_error_code(&error) == json_error_out_of_memory)
+        reader->failed = true;
+    else
+        report_text(reader, error.line, error.text);
+    json_decref(pack);
+}
+
+static int load_text(const char *file, const char *dir, const char *text, size_t length,
+                     struct bank *bank, pack_problem_fn *problem, void *context,
+                     struct pack_summary *summary)
+{
+    struct pack_reader reader = {.file = file, .dir = dir, .text = text, .length = length,
+                                 .problem = problem, .context = context, .question = {text, 1}};
+    summary->files++;
+    read_text(&reader, bank, summary);
+    summary->problems += reader.problems;
+    return reader.failed ? -1 : 0;
 }
 
 int pack_load_text(const char *file, const char *text, size_t length, struct bank *bank,
                    pack_problem_fn *problem, void *context, struct pack_summary *summary)
 {
-    struct pack_reader reader = {.file = file, .text = text, .length = length, .problem = problem,
-                                 .context = context};
-    json_error_t error;
-    buf_init(&reader.path);
-    summary->files++;
-    json_t *pack = json_loadb(text, length, JSON_FLAGS, &error);
-    if (!pack)
-        report_syntax(&reader, &error);
-    else
-        read_pack(&reader, pack, bank, summary);
-    json_decref(pack);
-    summary->problems += reader.problems;
-    bool failed = reader.failed || reader.path.failed;
-    buf_finish(&reader.path);
-    return failed ? -1 : 0;
+    return load_text(file, NULL, text, length, bank, problem, context, summary);
 }
 
 struct question *pack_question_parse(const char *body)
 {
-    struct pack_reader reader = {.file = "stored question", .text = body, .length = strlen(body)};
-    struct question *question = NULL;
+    struct pack_reader reader = {.file = "stored question", .text = body, .length = strlen(body),
+                                 .question = {body, 1}, .stored = true};
     json_t *json = json_loads(body, JSON_FLAGS, NULL);
-    buf_init(&reader.path);
-    if (json && check_question(&reader, json))
-        question = build_question(json, json);
-    buf_finish(&reader.path);
+    struct question *question =
+        json && check_question(&reader, json) && !reader.failed ? build_question(json, json) : NULL;
     json_decref(json);
     return question;
 }
@@ -134,8 +155,15 @@ struct loader {
     struct error *error;
 };
 
-static void report_file(struct loader *loader, const char *path, const char *message)
+static void report_file(struct loader *loader, const char *path, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+static void report_file(struct loader *loader, const char *path, const char *format, ...)
 {
+    char message[300];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(message, sizeof message, format, args);
+    va_end(args);
     loader->summary->problems++;
     if (!loader->problem)
         return;
@@ -143,42 +171,61 @@ static void report_file(struct loader *loader, const char *path, const char *mes
     loader->problem(loader->context, &problem);
 }
 
-/* Reads a whole regular file; NULL after a report, or when memory is out (then *failed). */
-static char *read_file(struct loader *loader, const char *path, size_t *length, bool *failed)
+/* A descriptor of a regular file that is not too large, and its size; -1 after a report. */
+static int open_pack(struct loader *loader, const char *path, size_t *size)
 {
     struct stat st;
-    char *text = NULL;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-    if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
-        report_file(loader, path, "cannot be read as a file");
-    } else if (st.st_size > PACK_FILE_MAX) {
-        report_file(loader, path, "is larger than 8 MB; split it");
-    } else if (!(text = malloc((size_t)st.st_size + 1))) {
-        *failed = true;
-    } else {
-        ssize_t got = read(fd, text, (size_t)st.st_size);
-        if (got != (ssize_t)st.st_size) {
-            report_file(loader, path, "cannot be read whole");
-            free(text);
-            text = NULL;
-        } else {
-            text[got] = '\0';
-            *length = (size_t)got;
-        }
+    if (fd < 0 && errno == ELOOP)
+        report_file(loader, path, "is a symbolic link; packs must be plain files");
+    else if (fd < 0 || fstat(fd, &st) != 0)
+        report_file(loader, path, "cannot be read: %s", strerror(errno));
+    else if (!S_ISREG(st.st_mode))
+        report_file(loader, path, "is not a plain file");
+    else if (st.st_size > PACK_FILE_MAX)
+        report_file(loader, path, "is larger than %d MB; split it", PACK_FILE_MAX / 1024 / 1024);
+    else {
+        *size = (size_t)st.st_size;
+        return fd;
     }
     if (fd >= 0)
         close(fd);
+    return -1;
+}
+
+/* Reads a whole file; NULL after a report, or when memory is out (then *failed). */
+static char *read_file(struct loader *loader, const char *path, size_t *length, bool *failed)
+{
+    size_t size;
+    int fd = open_pack(loader, path, &size);
+    if (fd < 0)
+        return NULL;
+    char *text = malloc(size + 1);
+    ssize_t got = 1;
+    *failed = !text;
+    *length = 0;
+    while (text && got > 0 && *length < size) {
+        got = read(fd, text + *length, size - *length);
+        *length += got > 0 ? (size_t)got : 0;
+    }
+    if (text && *length < size) {
+        report_file(loader, path, "cannot be read whole: %s",
+                    got < 0 ? strerror(errno) : "it got shorter");
+        free(text);
+        text = NULL;
+    }
+    close(fd);
     return text;
 }
 
-static int load_file(struct loader *loader, const char *path)
+static int load_file(struct loader *loader, const char *dir, const char *path)
 {
     size_t length = 0;
     bool failed = false;
     char *text = read_file(loader, path, &length, &failed);
     if (text)
-        failed = pack_load_text(path, text, length, loader->bank, loader->problem, loader->context,
-                                loader->summary) != 0;
+        failed = load_text(path, dir, text, length, loader->bank, loader->problem, loader->context,
+                           loader->summary) != 0;
     free(text);
     return failed ? error_set(loader->error, ERR_MEMORY, "no memory for the questions") : 0;
 }
@@ -194,11 +241,15 @@ static int load_entry(struct loader *loader, const char *dir, const char *name, 
         lstat(path, &st) != 0)
         return 0;
     if (S_ISDIR(st.st_mode)) {
-        bool ours = strcmp(name, "schema") != 0 && strcmp(name, "solutions") != 0;
-        return ours && depth < DEPTH_MAX ? load_dir(loader, path, depth + 1) : 0;
+        if (strcmp(name, "schema") == 0 || strcmp(name, "solutions") == 0)
+            return 0;
+        if (depth < DEPTH_MAX)
+            return load_dir(loader, path, depth + 1);
+        report_file(loader, path, "is too deep; packs lie in at most %d directories", DEPTH_MAX);
+        return 0;
     }
     bool pack = length > 5 && strcmp(name + length - 5, ".json") == 0;
-    return pack ? load_file(loader, path) : 0;
+    return pack ? load_file(loader, dir, path) : 0;
 }
 
 static int load_dir(struct loader *loader, const char *dir, int depth)
@@ -206,9 +257,13 @@ static int load_dir(struct loader *loader, const char *dir, int depth)
     struct dirent **entries;
     int result = 0;
     int count = scandir(dir, &entries, NULL, alphasort);
-    if (count < 0)
+    if (count < 0 && (depth == 0 || errno == ENOMEM))
         return error_set(loader->error, errno == ENOMEM ? ERR_MEMORY : ERR_MISSING,
                          "cannot read the directory %.200s: %s", dir, strerror(errno));
+    if (count < 0) {
+        report_file(loader, dir, "cannot be read: %s", strerror(errno));
+        return 0;
+    }
     for (int i = 0; i < count; i++) {
         if (result == 0)
             result = load_entry(loader, dir, entries[i]->d_name, depth);

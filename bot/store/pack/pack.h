@@ -11,7 +11,6 @@
 #include "util/error.h"
 
 #define PACK_FILE_MAX (8 * 1024 * 1024)
-#define PACK_KINDS 5
 
 /* One thing that is wrong. line 0 = unknown. */
 struct pack_problem {
@@ -24,9 +23,8 @@ typedef void pack_problem_fn(void *context, const struct pack_problem *problem);
 
 struct pack_summary {
     size_t files, questions, problems;
-    size_t by_kind[PACK_KINDS]; /* in the order of pack_kind_name() */
 };
-/* "coding", "ml_theory", "system_design", "behavioral", "deep_dive"; NULL after them. */
+/* The kinds that every pack may have: "coding", "ml_theory", "system_design", "behavioral", "deep_dive"; NULL after them. */
 const char *pack_kind_name(size_t index);
 
 /* Loads every *.json below a directory (sub-directories up to 4 deep, no
@@ -39,7 +37,7 @@ int pack_load_dir(const char *dir, struct bank *bank, pack_problem_fn *problem, 
 int pack_load_text(const char *file, const char *text, size_t length, struct bank *bank,
                    pack_problem_fn *problem, void *context, struct pack_summary *summary);
 
-/* A question from its stored body; NULL if it is not one (any more), or memory is out. */
+/* A question from its stored body (of any kind); NULL if it is none, or memory is out. */
 struct question *pack_question_parse(const char *body);
 
 #endif
