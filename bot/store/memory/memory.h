@@ -1,0 +1,51 @@
+/* What the files of the memory store share. Private to it. */
+#ifndef STORE_MEMORY_MEMORY_H
+#define STORE_MEMORY_MEMORY_H
+
+#include "store/memory/memory_store.h"
+#include "store/memory/rows.h"
+
+struct memory_store {
+    struct store store; /* first: a struct store * is one of these */
+    struct table tables[TABLE_COUNT];
+    struct undo_log undo;
+    bool writing;    /* a transaction is open */
+    bool nested;     /* and in it a savepoint */
+    size_t mark;     /* of the savepoint, in the undo log */
+    int64_t last_message; /* ids of messages are never used twice */
+    uint64_t last_number; /* of ballots and ledger entries */
+};
+
+struct memory_store *memory_of(struct store *store);
+
+/* Writing; ERR_INTERNAL outside a transaction. */
+int memory_put(struct memory_store *store, enum memory_table table, const void *row,
+               struct error *error);
+int memory_drop(struct memory_store *store, enum memory_table table, const void *key,
+                struct error *error);
+const void *memory_find(const struct memory_store *store, enum memory_table table,
+                        const void *key);
+/* The row with this number as its key: of MEMBER, ROOM, ROUND. */
+bool memory_has(const struct memory_store *store, enum memory_table table, uint64_t id);
+/* One more than the greatest number in the table: of MEMBER, ROOM, ROUND. */
+uint64_t memory_next(const struct memory_store *store, enum memory_table table);
+
+/* Operations in other files. */
+int memory_record(struct store *store, const struct effect *effect, struct error *error);
+int memory_outbox_add(struct store *store, const struct outbox_row *row, int64_t *id,
+                      struct error *error);
+int memory_outbox_read(struct store *store, int64_t after, size_t limit, outbox_row_fn *row,
+                       void *context, struct error *error);
+void memory_outbox_taken(struct store *store, int64_t id);
+int memory_outbox_done(struct store *store, int64_t id, struct error *error);
+int memory_rounds_open(struct store *store, round_load_fn *load, void *context,
+                       struct error *error);
+int memory_drafts(struct store *store, draft_load_fn *load, void *context, struct error *error);
+int memory_board(struct store *store, uint64_t room, enum period period, const char *key,
+                 const char *kind, struct board_row *rows, size_t limit, size_t *count,
+                 struct error *error);
+int memory_standing(struct store *store, uint64_t room, enum period period, const char *key,
+                    const char *kind, uint64_t member, struct board_row *row,
+                    struct error *error);
+
+#endif

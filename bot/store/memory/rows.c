@@ -1,0 +1,137 @@
+#include "store/memory/rows.h"
+
+#include <string.h>
+
+/* ---- keys ---- */
+
+static int by_number(uint64_t a, uint64_t b)
+{
+    return (a > b) - (a < b);
+}
+
+static int compare_inbox(const void *left, const void *right)
+{
+    const struct inbox_row *a = left, *b = right;
+    int order = strcmp(a->event, b->event);
+    if (order == 0)
+        order = strcmp(a->network, b->network);
+    return order ? order : strcmp(a->transport, b->transport);
+}
+
+static int compare_address(const void *left, const void *right)
+{
+    const struct address_row *a = left, *b = right;
+    int order = strcmp(a->address.target, b->address.target);
+    if (order == 0)
+        order = strcmp(a->address.network, b->address.network);
+    return order ? order : strcmp(a->address.transport, b->address.transport);
+}
+
+static int compare_question(const void *left, const void *right)
+{
+    const struct question_row *a = left, *b = right;
+    int order = strcmp(a->id, b->id);
+    return order ? order : strcmp(a->hash, b->hash);
+}
+
+static int compare_seat(const void *left, const void *right)
+{
+    const struct seat_row *a = left, *b = right;
+    int order = by_number(a->round, b->round);
+    return order ? order : by_number(a->seat.number, b->seat.number);
+}
+
+static int compare_answer(const void *left, const void *right)
+{
+    const struct answer_record *a = left, *b = right;
+    int order = by_number(a->round, b->round);
+    if (order == 0)
+        order = by_number(a->member, b->member);
+    return order ? order : by_number(a->revision, b->revision);
+}
+
+static int compare_ballot(const void *left, const void *right)
+{
+    const struct ballot_row *a = left, *b = right;
+    int order = by_number(a->ballot.round, b->ballot.round);
+    return order ? order : by_number(a->number, b->number);
+}
+
+static int compare_motion(const void *left, const void *right)
+{
+    const struct motion_record *a = left, *b = right;
+    int order = by_number(a->round, b->round);
+    if (order == 0)
+        order = strcmp(a->verb, b->verb);
+    return order ? order : by_number(a->member, b->member);
+}
+
+static int compare_asked(const void *left, const void *right)
+{
+    const struct asked_record *a = left, *b = right;
+    int order = by_number(a->room, b->room);
+    if (order == 0)
+        order = by_number(a->member, b->member);
+    return order ? order : strcmp(a->question, b->question);
+}
+
+/* Rows that begin with their key, a positive number. */
+static int compare_id(const void *left, const void *right)
+{
+    uint64_t a, b;
+    memcpy(&a, left, sizeof a);
+    memcpy(&b, right, sizeof b);
+    return by_number(a, b);
+}
+
+/* ---- texts and blobs ---- */
+
+#define TEXT(type, field) {offsetof(struct type, field), TABLE_TEXT}
+#define BLOB(type, field, length) {offsetof(struct type, field), offsetof(struct type, length)}
+
+static const struct table_part inbox_parts[] = {
+    TEXT(inbox_row, event), TEXT(inbox_row, network), TEXT(inbox_row, transport)};
+static const struct table_part member_parts[] = {TEXT(member_row, name)};
+static const struct table_part address_parts[] = {TEXT(address_row, address.target),
+                                                  TEXT(address_row, address.network),
+                                                  TEXT(address_row, address.transport)};
+static const struct table_part question_parts[] = {
+    TEXT(question_row, id), TEXT(question_row, hash), TEXT(question_row, body)};
+static const struct table_part round_parts[] = {TEXT(round, level), TEXT(round, topic),
+                                                TEXT(round, company), TEXT(round, question_id),
+                                                BLOB(round, state, state_size)};
+static const struct table_part seat_parts[] = {
+    TEXT(seat_row, seat.name), TEXT(seat_row, seat.transport), TEXT(seat_row, seat.network),
+    TEXT(seat_row, seat.account)};
+static const struct table_part answer_parts[] = {TEXT(answer_record, text)};
+static const struct table_part ballot_parts[] = {TEXT(ballot_row, ballot.comment)};
+static const struct table_part motion_parts[] = {TEXT(motion_record, verb)};
+static const struct table_part draft_parts[] = {TEXT(draft_record, text)};
+static const struct table_part asked_parts[] = {TEXT(asked_row, asked.question)};
+static const struct table_part ledger_parts[] = {TEXT(ledger_row, entry.kind),
+                                                 TEXT(ledger_row, entry.reason)};
+static const struct table_part message_parts[] = {
+    TEXT(message_row, message.to.transport), TEXT(message_row, message.to.network),
+    TEXT(message_row, message.to.target), TEXT(message_row, message.collapse),
+    BLOB(message_row, message.bytes, message.size)};
+
+#define FORM(name, type, compare, parts)                                                           \
+    [TABLE_##name] = {compare, sizeof(struct type), parts, sizeof parts / sizeof *parts}
+
+const struct table_form memory_forms[TABLE_COUNT] = {
+    FORM(INBOX, inbox_row, compare_inbox, inbox_parts),
+    FORM(MEMBER, member_row, compare_id, member_parts),
+    FORM(IDENTITY, address_row, compare_address, address_parts),
+    [TABLE_ROOM] = {compare_id, sizeof(struct room_row), NULL, 0},
+    FORM(PLACE, address_row, compare_address, address_parts),
+    FORM(QUESTION, question_row, compare_question, question_parts),
+    FORM(ROUND, round, compare_id, round_parts),
+    FORM(SEAT, seat_row, compare_seat, seat_parts),
+    FORM(ANSWER, answer_record, compare_answer, answer_parts),
+    FORM(BALLOT, ballot_row, compare_ballot, ballot_parts),
+    FORM(MOTION, motion_record, compare_motion, motion_parts),
+    FORM(DRAFT, draft_record, compare_id, draft_parts),
+    FORM(ASKED, asked_row, compare_asked, asked_parts),
+    FORM(LEDGER, ledger_row, compare_id, ledger_parts),
+    FORM(OUTBOX, message_row, compare_id, message_parts),
+};
