@@ -39,6 +39,7 @@ static void copy_numbers(struct round *round, const struct round *row)
     round->reveal_names = row->reveal_names;
     round->answer_ms = row->answer_ms;
     round->vote_ms = row->vote_ms;
+    round->called_at = row->called_at;
     memcpy(round->question_hash, row->question_hash, sizeof round->question_hash);
 }
 

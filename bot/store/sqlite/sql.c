@@ -42,6 +42,10 @@ int sql_error(sqlite3 *db, struct error *error, const char *what)
     case SQLITE_CANTOPEN:
         return error_set(error, ERR_IO, "%s: %s; check the path and its permissions", what,
                          message);
+    case SQLITE_ERROR:
+    case SQLITE_CONSTRAINT:
+    case SQLITE_MISUSE:
+        return error_set(error, ERR_INTERNAL, "%s: %s", what, message);
     default:
         return error_set(error, ERR_IO, "%s: %s", what, message);
     }
@@ -97,8 +101,17 @@ int sql_bind(struct sqlite_store *store, sqlite3_stmt *statement, struct error *
     return result;
 }
 
+/* Without a transaction SQLite would make one of its own: half an event, stored. */
+static bool stray_write(const struct sqlite_store *store, sqlite3_stmt *statement)
+{
+    return sqlite3_get_autocommit(store->db) && statement != store->statement[SQL_BEGIN] &&
+           !sqlite3_stmt_readonly(statement);
+}
+
 int sql_row(struct sqlite_store *store, sqlite3_stmt *statement, struct error *error)
 {
+    if (stray_write(store, statement))
+        return error_set(error, ERR_INTERNAL, "a write outside a transaction");
     int step = sqlite3_step(statement);
     if (step == SQLITE_ROW)
         return 1;

@@ -29,7 +29,7 @@ int sql_error(sqlite3 *db, struct error *error, const char *what);
     X(ROOM_ADD, "INSERT INTO room(made_at) VALUES(?1)")                                            \
     X(PLACE_ADD, "INSERT INTO place(transport,network,target,room) VALUES(?1,?2,?3,?4)")           \
     X(PLACES, "SELECT transport, network, target FROM place WHERE room = ?1")                      \
-    X(ROOM_BY_TARGET, "SELECT room, target FROM place WHERE target = ?1 LIMIT 2")                  \
+    X(ROOM_BY_TARGET, "SELECT DISTINCT room, target FROM place WHERE target = ?1 LIMIT 2")                  \
     X(ROOM_LAST, "SELECT p.room, p.target FROM place p WHERE p.room ="                             \
                  " coalesce((SELECT room FROM round WHERE id = (SELECT max(id) FROM round)),"      \
                  " (SELECT max(id) FROM room)) LIMIT 1")                                           \

@@ -36,9 +36,12 @@ static void rollback(struct store *base)
         sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
 }
 
-static int savepoint(struct store *store, struct error *error)
+static int savepoint(struct store *base, struct error *error)
 {
-    return sql_do(sql_store(store), SQL_SAVEPOINT, error, "");
+    struct sqlite_store *store = sql_store(base);
+    if (sqlite3_get_autocommit(store->db))
+        return error_set(error, ERR_INTERNAL, "a savepoint outside a transaction");
+    return sql_do(store, SQL_SAVEPOINT, error, "");
 }
 
 static int release(struct store *store, struct error *error)
@@ -196,34 +199,43 @@ static int take_room(struct sqlite_store *store, sqlite3_stmt *row, const char *
     return found;
 }
 
+/* By "transport/network/target". 1 = found, 0 = there is none, -1 = failed. */
+static int find_place(struct sqlite_store *store, const char *key, uint64_t *id,
+                      char name[EVENT_TARGET_MAX], struct error *error)
+{
+    char copy[2 * (EVENT_NAME_MAX + 1) + EVENT_TARGET_MAX + 1];
+    if (snprintf(copy, sizeof copy, "%s", key) >= (int)sizeof copy)
+        return 0;
+    char *network = strchr(copy, '/');
+    char *target = network ? strchr(network + 1, '/') : NULL;
+    if (!target)
+        return 0;
+    *network++ = '\0';
+    *target++ = '\0';
+    sqlite3_stmt *find = sql_prepare(store, SQL_ROOM_BY_PLACE, error);
+    if (sql_bind(store, find, error, "ttt", copy, network, target))
+        return -1;
+    int found = sql_row(store, find, error);
+    if (found <= 0)
+        return found;
+    *id = (uint64_t)sqlite3_column_int64(find, 0);
+    if (name)
+        snprintf(name, EVENT_TARGET_MAX, "%s", target);
+    sqlite3_reset(find);
+    return 1;
+}
+
 static int room_find(struct store *base, const char *key, uint64_t *id,
                      char name[EVENT_TARGET_MAX], struct error *error)
 {
     struct sqlite_store *store = sql_store(base);
-    char copy[512];
     if (!key) {
         sqlite3_stmt *last = sql_prepare(store, SQL_ROOM_LAST, error);
         return last ? take_room(store, last, NULL, id, name, error) : -1;
     }
-    snprintf(copy, sizeof copy, "%s", key);
-    char *network = strchr(copy, '/');
-    char *target = network ? strchr(network + 1, '/') : NULL;
-    if (target) {
-        *network++ = '\0';
-        *target++ = '\0';
-        sqlite3_stmt *find = sql_prepare(store, SQL_ROOM_BY_PLACE, error);
-        if (sql_bind(store, find, error, "ttt", copy, network, target))
-            return -1;
-        int row = sql_row(store, find, error);
-        if (row > 0) {
-            *id = (uint64_t)sqlite3_column_int64(find, 0);
-            if (name)
-                snprintf(name, EVENT_TARGET_MAX, "%s", target);
-            sqlite3_reset(find);
-            return 0;
-        }
-        return row < 0 ? -1 : error_set(error, ERR_MISSING, "no room called %s", key);
-    }
+    int found = find_place(store, key, id, name, error);
+    if (found)
+        return found > 0 ? 0 : -1;
     sqlite3_stmt *find = sql_prepare(store, SQL_ROOM_BY_TARGET, error);
     if (sql_bind(store, find, error, "t", key))
         return -1;
