@@ -22,8 +22,9 @@ def gradients(W1, b1, W2, b2, batch):
         z = affine(W2, b2, h)
         top = max(z)
         e = [exp(value - top) for value in z]  # never overflows
-        loss += share * (log(sum(e)) - (z[y] - top))
-        dz = [share * (value / sum(e) - (i == y)) for i, value in enumerate(e)]
+        norm = sum(e)
+        loss += share * (log(norm) - (z[y] - top))
+        dz = [share * (value / norm - (i == y)) for i, value in enumerate(e)]
         da = [sum(dz[i] * W2[i][j] for i in range(len(z))) if a[j] > 0 else 0.0
               for j in range(len(h))]
         for dW, db, d, before in ((dW2, db2, dz, h), (dW1, db1, da, x)):
