@@ -77,28 +77,17 @@ static void build_public(struct arena *arena, const json_t *json, struct hs_ques
     build_notes(arena, json, pub);
 }
 
-/* A question that is stored leaves its pack, so it takes along what the pack says for all. */
-static int complete(json_t *json, const json_t *pack)
+static const char *own_or_pack(struct arena *arena, const json_t *json, const json_t *pack,
+                               const char *key)
 {
-    static const char *const keys[] = {"licence", "source"};
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-        json_t *value = json_object_get(pack, keys[i]);
-        if (value && !json_object_get(json, keys[i]) && json_object_set(json, keys[i], value))
-            return -1;
-    }
-    return 0;
+    return text_of(arena, json_object_get(json, key) ? json : pack, key);
 }
 
-struct question *build_question(json_t *json, const json_t *pack)
+struct question *build_question(const json_t *json, const json_t *pack, const char *body)
 {
-    struct question *question = complete(json, pack) ? NULL : calloc(1, sizeof *question);
-    /* Sorted keys: the same question has the same hash however its file is written. */
-    char *body = json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS);
-    if (!question || !body) {
-        free(question);
-        free(body);
+    struct question *question = calloc(1, sizeof *question);
+    if (!question)
         return NULL;
-    }
     struct arena *arena = &question->memory;
     arena_init(arena);
     question->references = 1;
@@ -106,12 +95,11 @@ struct question *build_question(json_t *json, const json_t *pack)
     question->domain = text_of(arena, json, "domain");
     question->companies = texts_of(arena, json, "companies", &question->company_count);
     question->roles = texts_of(arena, json, "roles", &question->role_count);
-    question->licence = text_of(arena, json, "licence");
-    question->source = text_of(arena, json, "source");
+    question->licence = own_or_pack(arena, json, pack, "licence");
+    question->source = own_or_pack(arena, json, pack, "source");
     question->body = arena_strdup(arena, body);
     sha256_hex(body, strlen(body), question->hash);
     build_public(arena, json, &question->pub);
-    free(body);
     if (arena->failed) {
         question_unref(question);
         return NULL;

@@ -18,14 +18,45 @@
 
 /* ---- one pack ---- */
 
-static void add_question(struct pack_reader *reader, json_t *json, const json_t *pack,
-                         struct bank *bank, struct pack_summary *summary)
+/* A question that is stored leaves its pack, so it takes along what the pack says for all. */
+static void put_inherited(struct pack_reader *reader, const json_t *question, const json_t *pack,
+                          struct buf *body)
 {
-    struct question *question = build_question(json, pack);
-    if (!question || bank_add_take(bank, question))
-        reader->failed = true;
-    else
-        summary->questions++;
+    static const char *const keys[] = {"licence", "source"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        if (json_object_get(question, keys[i]))
+            continue;
+        char *value = json_dumps(json_object_get(pack, keys[i]), JSON_ENCODE_ANY);
+        if (value)
+            buf_printf(body, "\"%s\":%s,", keys[i], value);
+        else
+            reader->failed = true;
+        free(value);
+    }
+}
+
+/* Builds a good question, and moves on to the next in any case. */
+static void take_question(struct pack_reader *reader, const json_t *json, const json_t *pack,
+                          struct bank *bank, struct pack_summary *summary, bool good)
+{
+    struct buf text, body;
+    struct question *question = NULL;
+    buf_init(&text);
+    buf_init(&body);
+    place_copy(reader, &text);
+    if (good) {
+        buf_putc(&body, '{');
+        put_inherited(reader, json, pack, &body);
+        buf_puts(&body, buf_text(&text) + 1);
+        if (!body.failed && !text.failed && !reader->failed)
+            question = build_question(json, pack, buf_text(&body));
+        if (!question || bank_add_take(bank, question))
+            reader->failed = true;
+        else
+            summary->questions++;
+    }
+    buf_finish(&text);
+    buf_finish(&body);
 }
 
 /* An id that another question of the bank or of this pack has. */
@@ -50,16 +81,17 @@ static void read_questions(struct pack_reader *reader, const json_t *pack, bool 
     reader->failed |= !seen;
     reader_into(reader, "questions");
     for (size_t i = 0; i < json_array_size(list); i++) {
-        json_t *question = json_array_get(list, i);
+        const json_t *question = json_array_get(list, i);
         reader_at(reader, i);
-        reader_question(reader, i);
+        if (i == 0)
+            place_enter(reader);
         bool good = check_question(reader, question);
         good &= check_unique(reader, question, bank, seen);
-        if (good && usable)
-            add_question(reader, question, pack, bank, summary);
+        take_question(reader, question, pack, bank, summary, good && usable);
         reader_up(reader);
     }
     reader_up(reader);
+    reader->question_depth = 0;
     json_decref(seen);
 }
 
@@ -121,7 +153,7 @@ static int load_text(const char *file, const char *dir, const char *text, size_t
                      struct pack_summary *summary)
 {
     struct pack_reader reader = {.file = file, .dir = dir, .text = text, .length = length,
-                                 .problem = problem, .context = context, .question = {text, 1}};
+                                 .problem = problem, .context = context};
     summary->files++;
     read_text(&reader, bank, summary);
     summary->problems += reader.problems;
@@ -137,10 +169,10 @@ int pack_load_text(const char *file, const char *text, size_t length, struct ban
 struct question *pack_question_parse(const char *body)
 {
     struct pack_reader reader = {.file = "stored question", .text = body, .length = strlen(body),
-                                 .question = {body, 1}, .stored = true};
+                                 .stored = true};
     json_t *json = json_loads(body, JSON_FLAGS, NULL);
     struct question *question =
-        json && check_question(&reader, json) && !reader.failed ? build_question(json, json) : NULL;
+        json && check_question(&reader, json) && !reader.failed ? build_question(json, json, body) : NULL;
     json_decref(json);
     return question;
 }

@@ -80,25 +80,70 @@ static bool enter_member(const char *end, struct pack_place *place, const char *
     }
 }
 
-struct pack_place place_find(const struct pack_reader *reader, struct pack_place place, size_t from)
+/* Goes from the value at depth `from` to the path's value, as far as it is there. */
+static void follow(const struct pack_reader *reader, struct pack_place *place, size_t from)
 {
     const char *end = reader->text + reader->length;
-    skip_space(end, &place);
-    for (size_t i = from; i < reader->depth; i++) {
+    skip_space(end, place);
+    for (size_t i = from; i < reader->depth && i < PACK_STEPS; i++) {
         const struct pack_step *step = &reader->steps[i];
-        struct pack_place inside = place;
+        struct pack_place inside = *place;
         bool found = step->key ? enter_member(end, &inside, step->key)
                                : enter_element(end, &inside, step->index);
         if (!found)
-            return place;
-        place = inside;
+            return;
+        *place = inside;
     }
-    return place;
 }
 
-void place_next(const struct pack_reader *reader, struct pack_place *place)
+size_t place_line(const struct pack_reader *reader)
+{
+    struct pack_place place = {reader->text, 1};
+    if (reader->question_depth > 0)
+        place = reader->question;
+    follow(reader, &place, reader->question_depth);
+    return place.line;
+}
+
+void place_enter(struct pack_reader *reader)
+{
+    reader->question = (struct pack_place){reader->text, 1};
+    follow(reader, &reader->question, 0);
+    reader->question_depth = reader->depth;
+}
+
+/* Up to the next string or white space, or the end of the value. */
+static void skip_signs(const char *end, struct pack_place *place, size_t *depth)
+{
+    do {
+        *depth += *place->at == '{' || *place->at == '[';
+        *depth -= *place->at == '}' || *place->at == ']';
+        place->at++;
+    } while (*depth > 0 && place->at < end && !is_one_of(*place->at, " \t\r\n\""));
+}
+
+static void skip_lines(const char *end, struct pack_place *place)
+{
+    for (; place->at < end && is_one_of(*place->at, " \t\r\n"); place->at++)
+        place->line += *place->at == '\n';
+}
+
+void place_copy(struct pack_reader *reader, struct buf *out)
 {
     const char *end = reader->text + reader->length;
-    skip_value(end, place);
+    struct pack_place *place = &reader->question;
+    size_t depth = 0;
+    if (*place->at != '{')
+        skip_value(end, place);
+    else
+        do {
+            const char *from = place->at;
+            if (*from == '"')
+                skip_string(end, place);
+            else
+                skip_signs(end, place, &depth);
+            buf_add(out, from, (size_t)(place->at - from));
+            skip_lines(end, place);
+        } while (depth > 0 && place->at < end);
     skip_space(end, place);
 }

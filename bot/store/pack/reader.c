@@ -1,6 +1,5 @@
 #include "store/pack/reader.h"
 
-#include <assert.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,8 +13,9 @@
 
 static void go_into(struct pack_reader *reader, struct pack_step step)
 {
-    assert(reader->depth < PACK_STEPS);
-    reader->steps[reader->depth++] = step;
+    if (reader->depth < PACK_STEPS)
+        reader->steps[reader->depth] = step;
+    reader->depth++;
 }
 
 void reader_into(struct pack_reader *reader, const char *key)
@@ -33,19 +33,10 @@ void reader_up(struct pack_reader *reader)
     reader->depth--;
 }
 
-void reader_question(struct pack_reader *reader, size_t index)
-{
-    if (index == 0 || reader->question_depth == 0)
-        reader->question = place_find(reader, reader->question, 0);
-    else
-        place_next(reader, &reader->question);
-    reader->question_depth = reader->depth;
-}
-
 /* "questions[3].hints[0].cost" */
 static void put_path(const struct pack_reader *reader, struct buf *out)
 {
-    for (size_t i = 0; i < reader->depth; i++) {
+    for (size_t i = 0; i < reader->depth && i < PACK_STEPS; i++) {
         const struct pack_step *step = &reader->steps[i];
         if (!step->key) {
             buf_printf(out, "[%zu]", step->index);
@@ -74,7 +65,7 @@ static void report(struct pack_reader *reader, const char *format, va_list args)
     } else if (reader->problem) {
         struct pack_problem problem = {
             .file = reader->file,
-            .line = place_find(reader, reader->question, reader->question_depth).line,
+            .line = place_line(reader),
             .field = buf_text(&path),
             .message = buf_text(&message),
         };

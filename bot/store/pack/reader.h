@@ -32,8 +32,8 @@ struct pack_reader {
     void *context;
     struct pack_step steps[PACK_STEPS]; /* to the value being looked at */
     size_t depth;
-    struct pack_place question; /* the current one, or where the text begins: lines are counted from here */
-    size_t question_depth;      /* steps to it */
+    struct pack_place question;         /* the current one; lines are counted from here ... */
+    size_t question_depth;              /* ... if it is not 0: the steps to it */
     size_t problems;
     bool failed;                /* out of memory */
 };
@@ -42,8 +42,6 @@ struct pack_reader {
 void reader_into(struct pack_reader *reader, const char *key);
 void reader_at(struct pack_reader *reader, size_t index);
 void reader_up(struct pack_reader *reader);
-/* The value at the path is a question: finding lines in it does not begin at the top again. */
-void reader_question(struct pack_reader *reader, size_t index);
 
 /* Reports a problem with the value at the path. */
 void reader_problem(struct pack_reader *reader, const char *format, ...)
@@ -52,12 +50,13 @@ void reader_problem(struct pack_reader *reader, const char *format, ...)
 bool reader_refuse(struct pack_reader *reader, const char *key, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* From a place at depth `from`, where the path's value begins; what is missing
- * is where the object begins that lacks it. */
-struct pack_place place_find(const struct pack_reader *reader, struct pack_place place,
-                             size_t from);
-/* From element `index` of a list to the next. */
-void place_next(const struct pack_reader *reader, struct pack_place *place);
+/* The line where the path's value begins; what is missing is where the object begins that lacks it. */
+size_t place_line(const struct pack_reader *reader);
+/* The path's value is the first question: lines in it need no counting from the top. */
+void place_enter(struct pack_reader *reader);
+/* Appends the question's text, without white space between its tokens, and
+ * moves to the next one. Of what is no object nothing is appended. */
+void place_copy(struct pack_reader *reader, struct buf *out);
 
 /* Bounds of a field. Numbers: value; strings: bytes; lists and objects: elements. */
 struct pack_field {
@@ -103,7 +102,8 @@ bool check_quick(struct pack_reader *reader, const json_t *question);
 bool check_kinds(struct pack_reader *reader, const json_t *pack);
 bool check_licence(struct pack_reader *reader, const json_t *object);
 
-/* Builds a checked question; `pack` gives licence and source where it has none. NULL = out of memory. */
-struct question *build_question(json_t *question, const json_t *pack);
+/* Builds a checked question; body is its JSON text, `pack` gives licence and
+ * source where it has none. NULL = out of memory. */
+struct question *build_question(const json_t *question, const json_t *pack, const char *body);
 
 #endif
