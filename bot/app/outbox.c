@@ -26,6 +26,7 @@ struct outbox {
     size_t blocked_count, blocked_capacity;
     int64_t read_to;   /* the last row looked at */
     bool retry;
+    bool failed;       /* something could not be handed over, and no ready() will come for it */
     int64_t now;       /* of the dispatch under way */
     size_t rows;       /* seen in this batch */
 };
@@ -85,16 +86,25 @@ int outbox_put(struct outbox *outbox, const struct outbox_row *row, struct error
     return outbox->store->ops->outbox_add(outbox->store, row, &id, error);
 }
 
-static int ids_add(struct ids *ids, int64_t id)
+/* Room for `more` ids. 0 or -1. */
+static int ids_reserve(struct ids *ids, size_t more)
 {
-    if (ids->count == ids->capacity) {
-        size_t wanted = ids->capacity ? ids->capacity * 2 : 32;
-        int64_t *grown = reallocarray(ids->id, wanted, sizeof *grown);
-        if (!grown)
-            return -1;
-        ids->id = grown;
-        ids->capacity = wanted;
-    }
+    if (ids->count + more <= ids->capacity)
+        return 0;
+    size_t wanted = ids->capacity ? ids->capacity * 2 : 32;
+    if (wanted < ids->count + more)
+        wanted = ids->count + more;
+    int64_t *grown = reallocarray(ids->id, wanted, sizeof *grown);
+    if (!grown)
+        return -1;
+    ids->id = grown;
+    ids->capacity = wanted;
+    return 0;
+}
+
+/* Room was reserved. */
+static void ids_add(struct ids *ids, int64_t id)
+{
     size_t at = ids->count;
     while (at > 0 && ids->id[at - 1] > id) {
         ids->id[at] = ids->id[at - 1];
@@ -102,7 +112,6 @@ static int ids_add(struct ids *ids, int64_t id)
     }
     ids->id[at] = id;
     ids->count++;
-    return 0;
 }
 
 static bool ids_find(const struct ids *ids, int64_t id, size_t *at)
@@ -139,9 +148,7 @@ void outbox_sent(struct outbox *outbox, int64_t id)
 {
     if (id == 0 || !ids_remove(&outbox->flying, id))
         return;
-    /* Without memory the row stays in the store and goes out again after a restart. */
-    if (ids_add(&outbox->sent, id))
-        log_error("outbox", "out of memory; message %" PRId64 " may be sent twice", id);
+    ids_add(&outbox->sent, id);
 }
 
 bool outbox_has_sent(const struct outbox *outbox)
@@ -175,20 +182,30 @@ static bool is_blocked(const struct outbox *outbox, const char *key)
     return false;
 }
 
-/* Without memory for it, later messages to the target may overtake; they are not lost. */
-static void block(struct outbox *outbox, const char *key)
+static int block(struct outbox *outbox, const char *key)
 {
     if (outbox->blocked_count == outbox->blocked_capacity) {
         size_t wanted = outbox->blocked_capacity ? outbox->blocked_capacity * 2 : 16;
         char **grown = reallocarray(outbox->blocked, wanted, sizeof *grown);
         if (!grown)
-            return;
+            return -1;
         outbox->blocked = grown;
         outbox->blocked_capacity = wanted;
     }
     char *copy = strdup(key);
-    if (copy)
-        outbox->blocked[outbox->blocked_count++] = copy;
+    if (!copy)
+        return -1;
+    outbox->blocked[outbox->blocked_count++] = copy;
+    return 0;
+}
+
+/* What is on its way has its place in both lists, so that neither sent() nor
+ * dropping can fail: a message that is out and not noted would go out again. */
+static int make_room(struct outbox *outbox)
+{
+    if (ids_reserve(&outbox->flying, 1))
+        return -1;
+    return ids_reserve(&outbox->sent, outbox->flying.count + 1);
 }
 
 static enum post_result hand_over(struct outbox *outbox, struct transport *transport,
@@ -203,8 +220,7 @@ static enum post_result hand_over(struct outbox *outbox, struct transport *trans
         .size = row->size,
     };
     /* Before post(), which may call sent() at once. */
-    if (ids_add(&outbox->flying, row->id))
-        return POST_BUSY;
+    ids_add(&outbox->flying, row->id);
     enum post_result result = transport->ops->post(transport, &message);
     if (result == POST_TAKEN)
         outbox->store->ops->outbox_taken(outbox->store, row->id);
@@ -217,8 +233,14 @@ static void drop(struct outbox *outbox, const struct outbox_row *row, const char
 {
     log_warn("outbox", "message %" PRId64 " to %s/%s dropped: %s", row->id, row->to.transport,
              row->to.network, why);
-    if (ids_add(&outbox->sent, row->id))
-        log_error("outbox", "out of memory");
+    ids_add(&outbox->sent, row->id);
+}
+
+/* The rest waits, so that nothing overtakes. Stops the reading. */
+static int fail_row(struct outbox *outbox)
+{
+    outbox->failed = true;
+    return 1;
 }
 
 static int dispatch_row(void *context, const struct outbox_row *row)
@@ -232,6 +254,8 @@ static int dispatch_row(void *context, const struct outbox_row *row)
     snprintf(key, sizeof key, "%s\n%s\n%d%s", row->to.transport, row->to.network,
              row->private_talk, row->to.target);
     struct transport *transport = outbox_transport(outbox, row->to.transport, row->to.network);
+    if (make_room(outbox))
+        return fail_row(outbox);
     if (outbox->now - row->at > KEPT_MS) {
         drop(outbox, row, "it could not be delivered for a week");
         return 0;
@@ -242,8 +266,9 @@ static int dispatch_row(void *context, const struct outbox_row *row)
     case POST_TAKEN:
         break;
     case POST_BUSY:
-        block(outbox, key);
-        break;
+        return block(outbox, key) ? fail_row(outbox) : 0;
+    case POST_AGAIN:
+        return fail_row(outbox);
     case POST_REFUSED:
         drop(outbox, row, "the network refuses it");
         break;
@@ -251,10 +276,11 @@ static int dispatch_row(void *context, const struct outbox_row *row)
     return 0;
 }
 
-void outbox_dispatch(struct outbox *outbox, int64_t now)
+int outbox_dispatch(struct outbox *outbox, int64_t now)
 {
     struct error error;
     outbox->now = now;
+    outbox->failed = false;
     if (outbox->retry) {
         outbox->retry = false;
         outbox->read_to = 0;
@@ -265,9 +291,10 @@ void outbox_dispatch(struct outbox *outbox, int64_t now)
         if (outbox->store->ops->outbox_read(outbox->store, outbox->read_to, READ_ROWS,
                                             dispatch_row, outbox, &error)) {
             log_error("outbox", "cannot read: %s", error.why);
-            return;
+            return -1;
         }
-    } while (outbox->rows == READ_ROWS);
+    } while (outbox->rows == READ_ROWS && !outbox->failed);
+    return outbox->failed ? -1 : 0;
 }
 
 void outbox_retry(struct outbox *outbox)

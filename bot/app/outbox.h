@@ -20,8 +20,9 @@ struct transport *outbox_transport(const struct outbox *outbox, const char *tran
 /* Stores a message; within the session's transaction. 0 or -1. */
 int outbox_put(struct outbox *outbox, const struct outbox_row *row, struct error *error);
 
-/* Hands over whatever is committed and can go. Not inside a transaction. */
-void outbox_dispatch(struct outbox *outbox, int64_t now);
+/* Hands over whatever is committed and can go. Not inside a transaction. -1: memory
+ * or the store failed at some; call outbox_retry() and this again in a moment. */
+int outbox_dispatch(struct outbox *outbox, int64_t now);
 /* A transport can take more: what was busy is tried again at the next dispatch. */
 void outbox_retry(struct outbox *outbox);
 

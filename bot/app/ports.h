@@ -133,6 +133,7 @@ struct outbound {
 enum post_result {
     POST_TAKEN, /* sent() will be called for it, now or later */
     POST_BUSY,  /* not now; ready() will be called */
+    POST_AGAIN, /* out of memory: nobody will call, try again in a moment */
     POST_REFUSED /* never: unknown target or not renderable; drop it (logged by the caller) */
 };
 

@@ -3,11 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define SPARE_BYTES (sizeof(struct queued) + 2048)
+
 void queue_init(struct queue *queue)
 {
     queue->first = NULL;
     queue->last = &queue->first;
     queue->count = 0;
+    queue->spare = NULL;
 }
 
 void queue_finish(struct queue *queue)
@@ -15,6 +18,22 @@ void queue_finish(struct queue *queue)
     struct queued *queued;
     while ((queued = queue_pop(queue)))
         free(queued);
+    free(queue->spare);
+    queue->spare = NULL;
+}
+
+/* Somebody who came in and is not noted cannot answer later, and a transport has
+ * nobody to tell: hence a spare, filled up while there is memory. */
+static struct queued *take_memory(struct queue *queue, size_t size)
+{
+    if (!queue->spare)
+        queue->spare = malloc(SPARE_BYTES);
+    struct queued *queued = malloc(size);
+    if (!queued && size <= SPARE_BYTES) {
+        queued = queue->spare;
+        queue->spare = NULL;
+    }
+    return queued;
 }
 
 static size_t measure(const char *text)
@@ -49,7 +68,7 @@ int queue_push(struct queue *queue, const struct event *event)
     size_t size = measure(e->id) + measure(e->name) + measure(e->bot_name) + e->length + 1;
     size += measure(e->room.transport) + measure(e->room.network) + measure(e->room.target);
     size += measure(e->who.transport) + measure(e->who.network) + measure(e->who.target);
-    struct queued *queued = malloc(sizeof *queued + size);
+    struct queued *queued = take_memory(queue, sizeof *queued + size);
     if (!queued)
         return -1;
     char *at = (char *)(queued + 1);
@@ -63,11 +82,18 @@ int queue_push(struct queue *queue, const struct event *event)
         memcpy(at, e->text, e->length);
     at[e->length] = '\0';
     queued->event.text = at;
+    queued->fate = QUEUED_DONE;
+    queued->tries = 0;
+    queue_append(queue, queued);
+    return 0;
+}
+
+void queue_append(struct queue *queue, struct queued *queued)
+{
     queued->next = NULL;
     *queue->last = queued;
     queue->last = &queued->next;
     queue->count++;
-    return 0;
 }
 
 struct queued *queue_pop(struct queue *queue)

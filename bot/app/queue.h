@@ -6,20 +6,32 @@
 
 #define QUEUE_MAX 20000 /* beyond this, newest events are refused: somebody floods */
 
+/* What becomes of an event after its turn. */
+enum queued_fate {
+    QUEUED_DONE,
+    QUEUED_AGAIN, /* it failed and nobody would know: it is tried again */
+    QUEUED_OWED   /* it failed, and its author could not be told yet */
+};
+
 struct queued {
     struct event event; /* its strings live behind it, in the same allocation */
     struct queued *next;
+    enum queued_fate fate;
+    unsigned tries; /* that failed because of this event alone */
 };
 
 struct queue {
     struct queued *first, **last;
     size_t count;
+    void *spare; /* memory for one short event when there is no other */
 };
 
 void queue_init(struct queue *queue);
 void queue_finish(struct queue *queue);
 /* 0, or -1 when out of memory or full. */
 int queue_push(struct queue *queue, const struct event *event);
+/* Appends one that was popped before. */
+void queue_append(struct queue *queue, struct queued *queued);
 /* The oldest, NULL if there is none; free() it. */
 struct queued *queue_pop(struct queue *queue);
 

@@ -8,6 +8,7 @@
 #define TURN_EVENTS 1000        /* of one transaction */
 #define RETRY_MS 1000           /* after a failure of the store */
 #define CLOCK_FAULTS_MAX 3      /* then the round at fault is ended */
+#define EVENT_TRIES_MAX 60      /* then an event that nobody waits for is dropped */
 #define INBOX_KEPT_MS (INT64_C(30) * 24 * 3600 * 1000)
 
 static int64_t now_of(const struct session *session)
@@ -29,8 +30,7 @@ static void sink_event(void *context, const struct event *event)
     if (queue_push(&session->queue, event)) {
         log_error("session", "no room for an event from %s/%s; dropped", event->who.transport,
                   event->who.network);
-        session->why.code = ERR_MEMORY;
-        session_apologise(session, event);
+        session_apologise(session, event, ERR_MEMORY);
     }
     wake(session);
 }
@@ -72,6 +72,8 @@ struct session *session_create(const struct session_parts *parts, struct error *
     hall_init(&session->hall, &session->world);
     arena_init(&session->arena);
     queue_init(&session->queue);
+    queue_init(&session->again);
+    queue_init(&session->owed);
     session->outbox = outbox_create(parts->store);
     if (!session->outbox) {
         error_set(error, ERR_MEMORY, "no memory for the outbox");
@@ -99,6 +101,8 @@ void session_destroy(struct session *session)
     hall_finish(&session->hall);
     arena_finish(&session->arena);
     queue_finish(&session->queue);
+    queue_finish(&session->again);
+    queue_finish(&session->owed);
     outbox_destroy(session->outbox);
     free(session);
 }
@@ -146,8 +150,8 @@ static int apply(struct session *session, const struct event *event)
     return session_store(session, &effects, event->at, &session->why);
 }
 
-/* One event in its savepoint. A failure takes back this event only. -1: the
- * transaction as a whole cannot go on. */
+/* One event in its savepoint. A failure takes back this event only, and gives 1.
+ * -1: the transaction as a whole cannot go on. */
 static int apply_event(struct session *session, const struct event *event)
 {
     struct store *store = session->parts.store;
@@ -163,8 +167,29 @@ static int apply_event(struct session *session, const struct event *event)
     if (session->store->rollback_to(store, &session->why) || session_load(session, &session->why))
         return -1;
     session->why = first;
-    session_apologise(session, event);
-    return event->kind == EVENT_CLOCK ? 1 : 0;
+    return 1;
+}
+
+/* An event failed: whoever spoke learns that it does not count; of comings and
+ * goings nobody would know, so they are tried again. */
+static void answer_failure(struct session *session, struct queued *queued, enum error_code code)
+{
+    if (queued->event.kind != EVENT_TEXT)
+        queued->fate = queued->tries < EVENT_TRIES_MAX ? QUEUED_AGAIN : QUEUED_DONE;
+    else if (session_apologise(session, &queued->event, code))
+        queued->fate = QUEUED_OWED;
+}
+
+/* Tells those who could not be told before. */
+static void pay_owed(struct session *session)
+{
+    for (size_t i = session->owed.count; i > 0; i--) {
+        struct queued *queued = queue_pop(&session->owed);
+        if (session_apologise(session, &queued->event, ERR_MEMORY))
+            queue_append(&session->owed, queued);
+        else
+            free(queued);
+    }
 }
 
 /* Ends the round that the clock stumbles over again and again. */
@@ -209,10 +234,12 @@ static struct queued *take_events(struct session *session)
 {
     struct queued *first = NULL, **last = &first;
     for (size_t i = 0; i < TURN_EVENTS; i++) {
-        struct queued *queued = queue_pop(&session->queue);
+        struct queued *queued = queue_pop(session->again.count > 0 ? &session->again
+                                                                   : &session->queue);
         if (!queued)
             break;
         queued->next = NULL;
+        queued->fate = QUEUED_DONE;
         *last = queued;
         last = &queued->next;
     }
@@ -232,27 +259,47 @@ static int run_transaction(struct session *session, struct queued *events)
     for (struct queued *queued = events; queued; queued = queued->next) {
         if (queued->event.seed == 0)
             queued->event.seed = session->parts.chance.draw(session->parts.chance.context);
-        if (apply_event(session, &queued->event))
+        int failed = apply_event(session, &queued->event);
+        if (failed < 0)
             return -1;
+        if (failed) {
+            queued->tries++;
+            answer_failure(session, queued, session->why.code);
+        }
     }
     if (apply_clock(session))
         return -1;
     return session->store->commit(store, &session->why);
 }
 
-/* Whoever spoke learns that it does not count; the rest is as it was before the turn. */
-static void give_up(struct session *session, const struct queued *events)
+/* The whole turn failed; all is as it was before it. */
+static void give_up(struct session *session, struct queued *events)
 {
-    struct error why = session->why;
-    log_error("session", "a transaction failed: %s", why.why);
+    enum error_code code = session->why.code;
+    log_error("session", "a transaction failed: %s", session->why.why);
     session->store->rollback(session->parts.store);
     session->progress_count = 0;
     session->stale = true;
     session->retry_at = now_of(session) + RETRY_MS;
-    for (const struct queued *queued = events; queued; queued = queued->next) {
-        session->why = why;
-        session_apologise(session, &queued->event);
+    /* Who was told already in this turn that their event failed is not told again. */
+    for (struct queued *queued = events; queued; queued = queued->next)
+        if (queued->fate == QUEUED_DONE && queued->tries == 0)
+            answer_failure(session, queued, code);
+}
+
+/* Frees the events of a turn, but those that are not over. */
+static void put_away(struct session *session, struct queued *events)
+{
+    while (events) {
+        struct queued *queued = events;
+        events = queued->next;
+        if (queued->fate == QUEUED_DONE)
+            free(queued);
+        else
+            queue_append(queued->fate == QUEUED_AGAIN ? &session->again : &session->owed, queued);
     }
+    if (session->retry_at == 0 && session->again.count + session->owed.count > 0)
+        session->retry_at = now_of(session) + RETRY_MS;
 }
 
 static void one_turn(struct session *session)
@@ -266,43 +313,57 @@ static void one_turn(struct session *session)
         hall_sweep(&session->hall);
         session_tell_progress(session);
     }
-    while (events) {
-        struct queued *next = events->next;
-        free(events);
-        events = next;
-    }
+    put_away(session, events);
+}
+
+static bool is_due(const struct session *session, int64_t at)
+{
+    return at > 0 && at <= now_of(session);
 }
 
 static bool work_waits(const struct session *session)
 {
-    int64_t due = session_deadline(session);
-    return session->queue.count > 0 || outbox_has_sent(session->outbox) ||
-           (due > 0 && due <= now_of(session));
+    int64_t due = session->retry_at > 0 ? session->retry_at : hall_deadline(&session->hall);
+    return session->queue.count > 0 || outbox_has_sent(session->outbox) || is_due(session, due);
+}
+
+/* A failure to hand over is nobody's call: the outbox looks again after a while. */
+static void dispatch(struct session *session)
+{
+    int64_t now = now_of(session);
+    if (is_due(session, session->dispatch_at))
+        outbox_retry(session->outbox);
+    if (outbox_dispatch(session->outbox, now))
+        session->dispatch_at = now + RETRY_MS;
+    else if (session->dispatch_at <= now)
+        session->dispatch_at = 0;
 }
 
 void session_turn(struct session *session)
 {
     /* After a failure only time, or new events, bring another try. */
     if (work_waits(session) &&
-        (session->queue.count > 0 || session->retry_at == 0 || session->retry_at <= now_of(session)))
+        (session->queue.count > 0 || session->retry_at == 0 || session->retry_at <= now_of(session))) {
+        pay_owed(session);
         one_turn(session);
-    outbox_dispatch(session->outbox, now_of(session));
+    }
+    dispatch(session);
     if (session->queue.count > 0 || (outbox_has_sent(session->outbox) && session->retry_at == 0))
         wake(session);
 }
 
 int64_t session_deadline(const struct session *session)
 {
-    if (session->retry_at > 0)
-        return session->retry_at;
-    return hall_deadline(&session->hall);
+    int64_t due = session->retry_at > 0 ? session->retry_at : hall_deadline(&session->hall);
+    bool first = session->dispatch_at > 0 && (due == 0 || session->dispatch_at < due);
+    return first ? session->dispatch_at : due;
 }
 
 /* ---- looking in ---- */
 
 bool session_at_rest(const struct session *session)
 {
-    return !work_waits(session);
+    return !work_waits(session) && !is_due(session, session->dispatch_at);
 }
 
 size_t session_open_rounds(const struct session *session)
@@ -332,6 +393,7 @@ size_t session_unsent(const struct session *session)
 
 bool session_idle(const struct session *session)
 {
-    return session->queue.count == 0 && session->hall.round_count == 0 &&
+    return session->queue.count + session->again.count + session->owed.count == 0 &&
+           session->hall.round_count == 0 &&
            session_unsent(session) == 0;
 }

@@ -129,24 +129,26 @@ static bool spoken_to(const struct session *session, const struct event *event)
     return command.verb != COMMAND_NONE;
 }
 
-void session_apologise(struct session *session, const struct event *event)
+int session_apologise(struct session *session, const struct event *event, enum error_code code)
 {
     if (!spoken_to(session, event))
-        return;
+        return 0;
     struct transport *transport =
         outbox_transport(session->outbox, event->who.transport, event->who.network);
     if (!transport)
-        return;
+        return 0;
+    enum post_result result = POST_AGAIN;
     struct text text;
     text_init(&text);
     text_printf(&text, "I could not store what you just sent (%s), so it does not count. Please send "
                        "it again in a minute.",
-                error_code_name(session->why.code));
+                error_code_name(code));
     if (text_ok(&text)) {
         struct outbound message = {.target = event->who.target, .private_talk = true,
                                    .flags = EFFECT_URGENT};
         message.bytes = text_bytes(&text, &message.size);
-        transport->ops->post(transport, &message);
+        result = transport->ops->post(transport, &message);
     }
     text_finish(&text);
+    return result == POST_AGAIN || result == POST_BUSY ? -1 : 0;
 }

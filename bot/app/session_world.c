@@ -148,10 +148,9 @@ static int know_place(void *context, const struct address *place)
     return hall_know_room(&known->session->hall, place);
 }
 
-int session_load(struct session *session, struct error *error)
+static int load(struct session *session, struct error *error)
 {
     struct store *store = session->parts.store;
-    hall_forget(&session->hall);
     if (session->store->next_round(store, &session->hall.next_round, error) ||
         session->store->rounds_open(store, load_round, session, error) ||
         session->store->drafts(store, load_draft, session, error))
@@ -160,6 +159,19 @@ int session_load(struct session *session, struct error *error)
         struct known_place known = {session, session->hall.rounds[i]};
         if (session->store->room_places(store, known.round->room, know_place, &known, error))
             return -1;
+    }
+    return 0;
+}
+
+int session_load(struct session *session, struct error *error)
+{
+    hall_forget(&session->hall);
+    error_clear(error);
+    if (load(session, error)) {
+        /* The core says that memory is out by failing, without words. */
+        if (error->code == ERR_NONE)
+            error_set(error, ERR_MEMORY, "no memory for the open rounds");
+        return -1;
     }
     session->stale = false;
     return 0;

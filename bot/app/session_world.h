@@ -15,6 +15,8 @@ struct session {
     struct hall hall;
     struct arena arena; /* of the event under way */
     struct queue queue;
+    struct queue again; /* failed, to be tried again before what is newer */
+    struct queue owed;  /* failed, and their authors do not know it yet */
     struct outbox *outbox;
     struct transport_sink sink;
     void (*wake)(void *context);
@@ -23,6 +25,7 @@ struct session {
     size_t progress_count;
     bool stale;           /* the hall must be loaded anew before anything else */
     int64_t retry_at;     /* after a failure, when to try again; 0 = none */
+    int64_t dispatch_at;  /* when to look through the outbox again without being called; 0 = never */
     unsigned clock_faults; /* EVENT_CLOCK failed this often in a row */
     struct error why;     /* of the last failure, for telling people */
 };
@@ -36,7 +39,8 @@ int session_store(struct session *session, const struct effects *effects, int64_
                   struct error *error);
 /* Tells transports about the countdowns that changed. */
 void session_tell_progress(struct session *session);
-/* Tells the author of a lost event, past the outbox, that it was not stored. */
-void session_apologise(struct session *session, const struct event *event);
+/* Tells the author of a lost event, past the outbox, that it was not stored.
+ * -1: they could not be told now, but may be later. */
+int session_apologise(struct session *session, const struct event *event, enum error_code code);
 
 #endif

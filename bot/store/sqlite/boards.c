@@ -190,8 +190,9 @@ int sqlite_standing(struct store *base, uint64_t room, enum period period, const
     if (found < 0)
         return -1;
     fill_row(row, member, found ? sql_column(get, 0) : "", tally.points, tally.scored, tally.sum);
+    int whole = sql_whole(get, error);
     sqlite3_reset(get);
-    return rank_of(store, board, tally.standing, &row->rank, error);
+    return whole ? -1 : rank_of(store, board, tally.standing, &row->rank, error);
 }
 
 int sqlite_boards_rebuild(struct store *base, struct error *error)

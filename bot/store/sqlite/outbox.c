@@ -107,6 +107,11 @@ int sqlite_outbox_read(struct store *base, int64_t after, size_t limit, outbox_r
             .size = (size_t)sqlite3_column_bytes(row, 7),
             .at = sqlite3_column_int64(row, 8),
         };
+        /* A message cut short for want of memory must not go out and count as sent. */
+        if (sql_whole(row, error)) {
+            sqlite3_reset(row);
+            return -1;
+        }
         if (row_fn(context, &out)) {
             sqlite3_reset(row);
             return 0;

@@ -146,3 +146,9 @@ const char *sql_column(sqlite3_stmt *statement, int column)
     const char *text = (const char *)sqlite3_column_text(statement, column);
     return text ? text : "";
 }
+
+int sql_whole(sqlite3_stmt *statement, struct error *error)
+{
+    sqlite3 *db = sqlite3_db_handle(statement);
+    return sqlite3_errcode(db) == SQLITE_NOMEM ? sql_error(db, error, "cannot read a row") : 0;
+}

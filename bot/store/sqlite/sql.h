@@ -137,8 +137,11 @@ int sql_row(struct sqlite_store *store, sqlite3_stmt *statement, struct error *e
     sql_do_(store, sql_prepare(store, id, error), error, __VA_ARGS__)
 int sql_do_(struct sqlite_store *store, sqlite3_stmt *statement, struct error *error,
             const char *types, ...);
-/* A text column, "" for null. */
+/* A text column, "" for null, and when out of memory: see sql_whole(). */
 const char *sql_column(sqlite3_stmt *statement, int column);
+/* After the columns of a row were read and before the next call: 0, or -1 if memory
+ * was out for one of them. (In a loop to the end, sql_row() says so, too.) */
+int sql_whole(sqlite3_stmt *statement, struct error *error);
 
 /* Parts of the store in other files. */
 int sqlite_record(struct store *store, const struct effect *effect, struct error *error);

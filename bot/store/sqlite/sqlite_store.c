@@ -149,6 +149,8 @@ static int room_places(struct store *base, uint64_t id,
         for (int i = 0; i < 3 && more > 0; i++)
             if (!(text[count][i] = strdup(sql_column(row, i))))
                 result = error_set(error, ERR_MEMORY, "no memory for a place");
+        if (more > 0 && result == 0)
+            result = sql_whole(row, error);
         count += more > 0;
     }
     sqlite3_reset(row);
@@ -191,6 +193,10 @@ static int take_room(struct sqlite_store *store, sqlite3_stmt *row, const char *
     *id = (uint64_t)sqlite3_column_int64(row, 0);
     if (name)
         snprintf(name, EVENT_TARGET_MAX, "%s", sql_column(row, 1));
+    if (sql_whole(row, error)) {
+        sqlite3_reset(row);
+        return -1;
+    }
     found = sql_row(store, row, error);
     sqlite3_reset(row);
     if (found > 0)

@@ -90,7 +90,7 @@ static enum post_result post(struct transport *transport, const struct outbound 
         snprintf(prefix, sizeof prefix, transcript ? "[%s] " : "hotseat: ", message->target);
     struct printing printing = {console, prefix, transcript ? prefix : "  "};
     if (text_render_lines(message->bytes, message->size, &style, print_line, &printing))
-        return POST_BUSY;
+        return POST_AGAIN;
     if (message->id)
         console->settings.sink->sent(console->settings.sink->context, message->id);
     return POST_TAKEN;

@@ -313,7 +313,7 @@ static enum post_result post(struct transport *transport, const struct outbound 
                                message->flags & EFFECT_URGENT);
     buf_finish(&lines);
     if (failed)
-        return message->id ? POST_BUSY : POST_REFUSED;
+        return POST_AGAIN;
     /* Sending from the loop lets a whole turn's messages be paced fairly. */
     uv_timer_start(&irc->pace, on_pace, 0, 0);
     return POST_TAKEN;

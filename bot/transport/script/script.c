@@ -59,9 +59,9 @@ static enum post_result post(struct transport *transport, const struct outbound 
     buf_init(&plain);
     enum post_result result = POST_TAKEN;
     if (text_plain(message->bytes, message->size, &plain))
-        result = POST_BUSY;
+        result = POST_AGAIN;
     else if (script->hold && message->id && !keep(script, message->id))
-        result = POST_BUSY;
+        result = POST_AGAIN;
     if (result == POST_TAKEN && script->seen)
         script->seen(script->context, message->private_talk ? NULL : message->target,
                      message->private_talk ? message->target : NULL, buf_text(&plain));

@@ -1,0 +1,286 @@
+#include "rig_round.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PATIENCE_MS 60000
+#define TRIES 6
+
+const char *const rig_people[RIG_PEOPLE] = {"Zorblax", "Quimby", "Vexmoor"};
+const char *const rig_tokens[RIG_PEOPLE] = {"aqqa17", "bwwb23", "cxxc31"};
+
+enum what { ENTER, SAY, TELL, VOTE };
+
+struct step {
+    enum what what;
+    int who;
+    const char *text;
+    bool in_room;    /* where the acknowledgement comes */
+    const char *ack; /* NULL = none comes */
+    const char *adds; /* what the acknowledged answer is then, in a further line; NULL = nothing */
+    int author;      /* VOTE */
+};
+
+/* Vexmoor never speaks in the room: only being seen there lets them answer. */
+static const struct step steps[] = {
+    {ENTER, 0, "", false, NULL, NULL, 0},
+    {ENTER, 1, "", false, NULL, NULL, 0},
+    {ENTER, 2, "", false, NULL, NULL, 0},
+    {SAY, 0, "!start coding mid answer:20m vote:20m", true, "to answer", NULL, 0},
+    {SAY, 1, "!join", false, "You are in round", NULL, 0},
+    {TELL, 0, "A stack, aqqa17, in O(n).", false, "Stored", "A stack, aqqa17, in O(n).", 0},
+    {TELL, 2, "Sort first, cxxc31.", false, "Stored", "Sort first, cxxc31.", 0},
+    {TELL, 2, "Then scan.", false, "Stored", "Then scan.", 0},
+    {SAY, 1, "!hint", false, "hint", NULL, 0},
+    {TELL, 1, "!begin", false, "Send your lines", NULL, 0},
+    {TELL, 1, "def f(x):", false, NULL, NULL, 0},
+    {TELL, 1, "    return bwwb23", false, NULL, NULL, 0},
+    {SAY, 0, "!status", true, "Round", NULL, 0},
+    {TELL, 1, "!end", false, "Stored", "def f(x):\n    return bwwb23", 0},
+    {VOTE, 0, "4 3 5 4 note-one", false, "Stored: ", NULL, 1},
+    {VOTE, 0, "2 2 2 2", false, "Stored: ", NULL, 2},
+    {TELL, 1, "!votes", false, "owe", NULL, 0},
+    {VOTE, 1, "5 5 5 5", false, "Stored: ", NULL, 0},
+    {VOTE, 1, "1 2 3 4 note-two", false, "Stored: ", NULL, 2},
+    {VOTE, 1, "1 1 3 4 note-two", false, "Stored: ", NULL, 2},
+    {VOTE, 2, "3 3 3 3", false, "Stored: ", NULL, 0},
+    {VOTE, 2, "4 4 4 4", false, "Stored: ", NULL, 1},
+    {SAY, 2, "!top", true, "Zorblax", NULL, 0},
+    {TELL, 1, "!me", false, "all time", NULL, 0},
+};
+#define STEPS (sizeof steps / sizeof *steps)
+
+size_t rig_round_steps(void)
+{
+    return STEPS;
+}
+
+static int trouble(struct rig_round *round, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    if (!round->trouble[0])
+        vsnprintf(round->trouble, sizeof round->trouble, format, args);
+    va_end(args);
+    return -1;
+}
+
+void rig_round_init(struct rig_round *round, struct rig *rig)
+{
+    memset(round, 0, sizeof *round);
+    round->rig = rig;
+}
+
+/* The letter under which a voter was sent the answer of an author; 0 if not yet. */
+static char label_of(const struct rig_round *round, int voter, int author)
+{
+    const struct rig *rig = round->rig;
+    for (size_t i = 0; i < rig->seen_count; i++) {
+        const struct rig_seen *one = &rig->seen[i];
+        if (one->person && strcmp(one->person, rig_people[voter]) == 0 &&
+            strncmp(one->text, "Answer ", 7) == 0 && strstr(one->text, rig_tokens[author]))
+            return one->text[7];
+    }
+    return 0;
+}
+
+static void note(struct rig_round *round, const struct step *step, const char *scores)
+{
+    if (step->adds) {
+        char *answer = round->answer[step->who];
+        size_t used = strlen(answer);
+        snprintf(answer + used, sizeof round->answer[0] - used, "%s%s", used ? "\n" : "",
+                 step->adds);
+        round->revision[step->who]++;
+    }
+    if (scores) {
+        char *vote = round->vote[step->who][step->author];
+        for (size_t i = 0; i < 4; i++)
+            vote[i] = scores[2 * i];
+    }
+}
+
+/* A voter asks for what they can grade when no ballot came (after a crash it may be on its way). */
+static int find_label(struct rig_round *round, const struct step *step, char *label)
+{
+    *label = label_of(round, step->who, step->author);
+    return *label ? 0 : trouble(round, "step %zu: %s was never sent the answer of %s", round->step,
+                                rig_people[step->who], rig_people[step->author]);
+}
+
+static void act(struct rig_round *round, const struct step *step, const char *text)
+{
+    struct rig *rig = round->rig;
+    const char *who = rig_people[step->who];
+    if (step->what == ENTER)
+        rig_enter(rig, who);
+    else if (step->what == SAY)
+        rig_say(rig, who, text, NULL);
+    else
+        rig_tell(rig, who, text, NULL);
+    rig_settle(rig, PATIENCE_MS);
+}
+
+int rig_round_step(struct rig_round *round, int tries)
+{
+    const struct step *step = &steps[round->step];
+    struct rig *rig = round->rig;
+    const char *who = rig_people[step->who];
+    char text[128], label;
+    snprintf(text, sizeof text, "%s", step->text);
+    if (step->what == VOTE) {
+        if (find_label(round, step, &label))
+            return -1;
+        snprintf(text, sizeof text, "!vote %c %s", label, step->text);
+    }
+    for (int i = 0; i < tries; i++) {
+        size_t since = rig->seen_count;
+        act(round, step, text);
+        bool acked = step->ack && rig_find(rig, since, step->in_room ? NULL : who, step->ack) <
+                                      rig->seen_count;
+        bool sorry = rig_find(rig, since, who, "could not store") < rig->seen_count;
+        if (acked && sorry)
+            return trouble(round, "step %zu (%s: %s): told both that it is stored and that it is "
+                                  "not", round->step, who, text);
+        if (step->ack && !acked && !sorry)
+            return trouble(round, "step %zu (%s: %s): never answered", round->step, who, text);
+        if (!sorry) {
+            note(round, step, step->what == VOTE ? step->text : NULL);
+            round->step++;
+            return 0;
+        }
+        round->apologies++;
+        rig_advance(rig, 5000);
+    }
+    return trouble(round, "step %zu (%s: %s): not stored after %d tries", round->step, who, text,
+                   tries);
+}
+
+int rig_round_play(struct rig_round *round)
+{
+    while (round->step < STEPS)
+        if (rig_round_step(round, TRIES))
+            return -1;
+    return 0;
+}
+
+/* ---- rules ---- */
+
+int rig_boards_right(struct rig *rig, char *why, size_t size)
+{
+    static const char boards[] =
+        "SELECT n.room, n.period, n.key, n.kind, b.member, b.points, b.scored,"
+        " printf('%.6f %.6f', b.sum, b.standing), b.bucket FROM board b"
+        " JOIN board_name n ON n.id = b.board ORDER BY 1, 2, 3, 4, 5";
+    static const char sums[] =
+        "SELECT (SELECT total(points) FROM ledger) = (SELECT total(points) FROM board b"
+        " JOIN board_name n ON n.id = b.board WHERE n.key = 'all' AND n.kind = '')";
+    struct error error;
+    char *before = rig_rows(rig, boards);
+    bool sums_right = rig_number(rig, sums) == 1;
+    const struct store_ops *ops = rig->store->ops;
+    rig_at_work++;
+    bool rebuilt = ops->begin(rig->store, &error) == 0 &&
+                   ops->boards_rebuild(rig->store, &error) == 0 &&
+                   ops->commit(rig->store, &error) == 0;
+    if (!rebuilt)
+        ops->rollback(rig->store);
+    rig_at_work--;
+    char *after = rig_rows(rig, boards);
+    bool same = strcmp(before, after) == 0;
+    if (!rebuilt)
+        snprintf(why, size, "the boards cannot be rebuilt: %s", error.why);
+    else if (!sums_right || !same)
+        snprintf(why, size, "the boards are not what the ledger sums to:\n%s\nrebuilt:\n%s", before,
+                 after);
+    rig_at_work++;
+    free(before);
+    free(after);
+    rig_at_work--;
+    return rebuilt && sums_right && same ? 0 : -1;
+}
+
+const struct rig_seen *rig_unblind(const struct rig *rig)
+{
+    bool locked = false;
+    for (size_t i = 0; i < rig->seen_count; i++) {
+        const struct rig_seen *one = &rig->seen[i];
+        locked = locked || (!one->person && strstr(one->text, "answering is over"));
+        for (int m = 0; m < RIG_PEOPLE; m++) {
+            bool own = one->person && strcmp(one->person, rig_people[m]) == 0;
+            if (own || !strstr(one->text, rig_tokens[m]))
+                continue;
+            if (!one->person || !locked || strstr(one->text, rig_people[m]))
+                return one;
+        }
+    }
+    return NULL;
+}
+
+static int check_answers(struct rig_round *round)
+{
+    for (int m = 0; m < RIG_PEOPLE; m++) {
+        char sql[512], expected[640];
+        snprintf(sql, sizeof sql,
+                 "SELECT a.text, a.revision FROM answer a JOIN member m ON m.id = a.member"
+                 " WHERE m.name = '%s' ORDER BY a.revision DESC LIMIT 1", rig_people[m]);
+        snprintf(expected, sizeof expected, "%s|%u", round->answer[m], round->revision[m]);
+        char *found = rig_rows(round->rig, sql);
+        bool same = strcmp(found, round->revision[m] ? expected : "") == 0;
+        if (!same)
+            trouble(round, "%s was told that \"%s\" is stored; the store has \"%s\"", rig_people[m],
+                    expected, found);
+        rig_at_work++;
+        free(found);
+        rig_at_work--;
+        if (!same)
+            return -1;
+    }
+    return 0;
+}
+
+static int check_votes(struct rig_round *round)
+{
+    for (int v = 0; v < RIG_PEOPLE; v++)
+        for (int a = 0; a < RIG_PEOPLE; a++) {
+            char sql[512];
+            const char *vote = round->vote[v][a];
+            snprintf(sql, sizeof sql,
+                     "SELECT substr(b.scores, 1, 4) FROM ballot b JOIN member v ON v.id = b.voter"
+                     " JOIN member a ON a.id = b.author WHERE v.name = '%s' AND a.name = '%s'"
+                     " ORDER BY b.id DESC LIMIT 1", rig_people[v], rig_people[a]);
+            char *found = rig_rows(round->rig, sql);
+            bool same = strcmp(found, vote) == 0;
+            if (!same)
+                trouble(round, "the vote of %s on %s was acknowledged as \"%s\"; the store has \"%s\"",
+                        rig_people[v], rig_people[a], vote, found);
+            rig_at_work++;
+            free(found);
+            rig_at_work--;
+            if (!same)
+                return -1;
+        }
+    return 0;
+}
+
+int rig_round_check(struct rig_round *round)
+{
+    struct rig *rig = round->rig;
+    if (round->trouble[0] || check_answers(round) || check_votes(round))
+        return -1;
+    if (round->step == STEPS &&
+        (rig_number(rig, "SELECT count(*) FROM round WHERE phase = 'closed'") != 1 ||
+         rig_number(rig, "SELECT count(*) FROM round") != 1))
+        return trouble(round, "the round is not closed");
+    const struct rig_seen *shown = rig_unblind(rig);
+    if (shown)
+        return trouble(round, "shown to %s: %s", shown->person ? shown->person : "the room",
+                       shown->text);
+    if (rig->twice)
+        return trouble(round, "%zu messages went out twice", rig->twice);
+    if (session_unsent(rig->session) != 0)
+        return trouble(round, "%zu messages were never sent", session_unsent(rig->session));
+    return rig_boards_right(rig, round->trouble, sizeof round->trouble);
+}
