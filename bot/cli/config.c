@@ -1,43 +1,12 @@
 #include "cli/config.h"
 
-#include <confuse.h>
-#include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
+#include "cli/config_file.h"
 #include "transport/irc/irc_settings.h"
 #include "util/span.h"
-
-/* libconfuse's error function has no context of ours. */
-static struct {
-    config_problem_fn *problem;
-    void *context;
-    size_t count;
-} report;
-
-static void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
-static void complain(const char *format, ...)
-{
-    char text[512];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    report.count++;
-    if (report.problem)
-        report.problem(report.context, text);
-}
-
-static void on_error(cfg_t *cfg, const char *format, va_list args)
-{
-    char text[400];
-    vsnprintf(text, sizeof text, format, args);
-    complain("line %d: %s", cfg ? cfg->line : 0, text);
-}
 
 /* ---- the table of options ---- */
 
@@ -97,8 +66,7 @@ static void read_span(cfg_t *cfg, const char *name, int64_t *out)
     int64_t seconds;
     const char *text = cfg_getstr(cfg, name);
     if (!text || span_parse(text, &seconds))
-        complain("line %d: %s: \"%.40s\" is no time; write 30s, 5m or 2h", cfg->line, name,
-                 text ? text : "");
+        config_wrong(cfg, name, "\"%.40s\" is no time; write 30s, 5m or 2h", text ? text : "");
     else
         *out = seconds * 1000;
 }
@@ -107,29 +75,48 @@ static void read_number(cfg_t *cfg, const char *name, long least, long most, uns
 {
     long value = cfg_getint(cfg, name);
     if (value < least || value > most)
-        complain("line %d: %s: %ld does not fit; it can be %ld to %ld", cfg->line, name, value,
-                 least, most);
+        config_wrong(cfg, name, "%ld does not fit; it can be %ld to %ld", value, least, most);
     else
         *out = (unsigned)value;
 }
 
-static void read_room(cfg_t *cfg, struct room_settings *room)
+static void read_prefix(cfg_t *cfg, struct room_settings *room)
 {
-    const char *prefix = cfg_getstr(cfg, "prefix"), *reveal = cfg_getstr(cfg, "reveal");
+    const char *prefix = cfg_getstr(cfg, "prefix");
     if (!prefix || strlen(prefix) < 1 || strlen(prefix) > 4 || strpbrk(prefix, " \t/"))
-        complain("line %d: prefix: must be 1 to 4 signs, without spaces or /", cfg->line);
+        config_wrong(cfg, "prefix", "must be 1 to 4 signs, without spaces or /");
     else
         snprintf(room->prefix, sizeof room->prefix, "%s", prefix);
-    if (reveal && strcmp(reveal, "names") != 0 && strcmp(reveal, "never") != 0)
-        complain("line %d: reveal: \"%.40s\" is neither \"names\" nor \"never\"", cfg->line, reveal);
+}
+
+static void read_reveal(cfg_t *cfg, struct room_settings *room)
+{
+    const char *reveal = cfg_getstr(cfg, "reveal");
     room->reveal_names = !reveal || strcmp(reveal, "never") != 0;
-    room->named_only = cfg_getbool(cfg, "named_only");
-    read_span(cfg, "gather", &room->gather_ms);
-    read_span(cfg, "answer", &room->answer_ms);
-    read_span(cfg, "vote", &room->vote_ms);
-    read_span(cfg, "settle", &room->settle_ms);
-    read_span(cfg, "last_call", &room->last_call_ms);
-    read_number(cfg, "rounds", 1, 8, &room->rounds_max);
+    if (room->reveal_names && reveal && strcmp(reveal, "names") != 0)
+        config_wrong(cfg, "reveal", "\"%.40s\" is neither \"names\" nor \"never\"", reveal);
+}
+
+/* With `all` the defaults count, too; else what the section does not say stays as it is. */
+static void read_room(cfg_t *cfg, struct room_settings *room, bool all)
+{
+    const struct {
+        const char *name;
+        int64_t *value;
+    } spans[] = {{"gather", &room->gather_ms},       {"answer", &room->answer_ms},
+                 {"vote", &room->vote_ms},           {"settle", &room->settle_ms},
+                 {"last_call", &room->last_call_ms}};
+    if (all || config_is_set(cfg, "prefix"))
+        read_prefix(cfg, room);
+    if (all || config_is_set(cfg, "reveal"))
+        read_reveal(cfg, room);
+    if (all || config_is_set(cfg, "named_only"))
+        room->named_only = cfg_getbool(cfg, "named_only");
+    for (size_t i = 0; i < sizeof spans / sizeof *spans; i++)
+        if (all || config_is_set(cfg, spans[i].name))
+            read_span(cfg, spans[i].name, spans[i].value);
+    if (all || config_is_set(cfg, "rounds"))
+        read_number(cfg, "rounds", 1, 8, &room->rounds_max);
 }
 
 static void copy_text(char **slot, const char *text)
@@ -138,7 +125,7 @@ static void copy_text(char **slot, const char *text)
         return;
     *slot = strdup(text);
     if (!*slot)
-        complain("out of memory");
+        config_complain("out of memory");
 }
 
 /* Words that go into an IRC line, and through libircclient's formats. */
@@ -146,8 +133,8 @@ static void read_word(cfg_t *cfg, const char *name, bool spaces, char **slot)
 {
     const char *text = cfg_getstr(cfg, name);
     if (text && (strpbrk(text, spaces ? "\r\n%" : "\r\n% ,") || strlen(text) > 100)) {
-        complain("line %d: %s: may not contain %s, and has at most 100 bytes", cfg->line, name,
-                 spaces ? "% or line breaks" : "spaces, commas, % or line breaks");
+        config_wrong(cfg, name, "may not contain %s, and has at most 100 bytes",
+                     spaces ? "% or line breaks" : "spaces, commas, % or line breaks");
         return;
     }
     copy_text(slot, text);
@@ -157,27 +144,28 @@ static void read_channels(cfg_t *cfg, struct irc_settings *network)
 {
     unsigned count = cfg_size(cfg, "channels");
     if (count > IRC_CHANNELS_MAX)
-        complain("line %d: channels: at most %d", cfg->line, IRC_CHANNELS_MAX);
+        config_wrong(cfg, "channels", "at most %d", IRC_CHANNELS_MAX);
     for (unsigned i = 0; i < count && i < IRC_CHANNELS_MAX; i++) {
         const char *name = cfg_getnstr(cfg, "channels", i);
         if (!name || !strchr("#&!+", name[0]) || strpbrk(name, " ,\r\n\a") || strlen(name) > 200)
-            complain("line %d: channels: \"%.40s\" is no channel; they begin with # and have no "
-                     "spaces or commas",
-                     cfg->line, name ? name : "");
+            config_wrong(cfg, "channels",
+                         "\"%.40s\" is no channel; they begin with # and have no spaces or "
+                         "commas",
+                         name ? name : "");
         else
             copy_text(&network->channels[network->channel_count++], name);
     }
     if (count == 0)
-        complain("line %d: channels: name at least one, such as {\"#prep\"}", cfg->line);
+        config_wrong(cfg, "channels", "name at least one, such as {\"#prep\"}");
 }
 
 static void read_network(cfg_t *cfg, struct irc_settings *network)
 {
     copy_text(&network->network, cfg_title(cfg));
     if (!cfg_getstr(cfg, "host"))
-        complain("line %d: network \"%.40s\" needs a host", cfg->line, cfg_title(cfg));
+        config_complain("line %d: network \"%.40s\" needs a host", cfg->line, cfg_title(cfg));
     if (strlen(cfg_title(cfg)) > EVENT_NAME_MAX || strchr(cfg_title(cfg), '/'))
-        complain("line %d: the name of a network has at most %d bytes and no /", cfg->line,
+        config_complain("line %d: the name of a network has at most %d bytes and no /", cfg->line,
                  EVENT_NAME_MAX);
     read_word(cfg, "host", false, &network->host);
     read_word(cfg, "nick", false, &network->nick);
@@ -199,18 +187,19 @@ static void read_rooms(cfg_t *cfg, struct options *options)
 {
     unsigned count = cfg_size(cfg, "room");
     if (count > OPTIONS_ROOMS_MAX)
-        complain("at most %d room sections", OPTIONS_ROOMS_MAX);
+        config_complain("at most %d room sections", OPTIONS_ROOMS_MAX);
     for (unsigned i = 0; i < count && i < OPTIONS_ROOMS_MAX; i++) {
         cfg_t *section = cfg_getnsec(cfg, "room", i);
         struct options_room *room = &options->rooms[options->room_count++];
         const char *title = cfg_title(section);
         const char *slash = strchr(title, '/');
         if (!slash || !strchr(slash + 1, '/'))
-            complain("line %d: a room is called transport/network/target, such as "
+            config_complain("line %d: a room is called transport/network/target, such as "
                      "\"irc/libera/#prep\"",
                      section->line);
         copy_text(&room->key, title);
-        read_room(section, &room->settings);
+        room->settings = options->room;
+        read_room(section, &room->settings, false);
     }
 }
 
@@ -218,60 +207,54 @@ static void read_networks(cfg_t *cfg, struct options *options)
 {
     unsigned count = cfg_size(cfg, "network");
     if (count > OPTIONS_NETWORKS_MAX)
-        complain("at most %d networks", OPTIONS_NETWORKS_MAX);
+        config_complain("at most %d networks", OPTIONS_NETWORKS_MAX);
     options->networks = calloc(OPTIONS_NETWORKS_MAX, sizeof *options->networks);
     if (!options->networks)
-        complain("out of memory");
+        config_complain("out of memory");
     for (unsigned i = 0; options->networks && i < count && i < OPTIONS_NETWORKS_MAX; i++)
         read_network(cfg_getnsec(cfg, "network", i), &options->networks[options->network_count++]);
 }
 
-static void check_secrets(const char *path, const struct options *options)
+static void check_secrets(const char *path, const struct options *options, bool shared)
 {
-    struct stat st;
     bool secret = false;
     for (size_t i = 0; i < options->network_count; i++)
         secret |= options->networks[i].password != NULL;
-    if (secret && stat(path, &st) == 0 && (st.st_mode & (S_IRGRP | S_IROTH)))
-        complain("the file holds a password and others may read it; chmod 600 %.200s", path);
+    if (secret && shared)
+        config_complain("the file holds a password and others may read it; chmod 600 %.200s", path);
 }
 
-static void read_all(cfg_t *cfg, const char *path, struct options *options)
+static void read_all(cfg_t *cfg, struct options *options)
 {
     const char *level = cfg_getstr(cfg, "log");
     copy_text(&options->database, cfg_getstr(cfg, "database"));
     copy_text(&options->plugins, cfg_getstr(cfg, "plugins"));
     copy_text(&options->questions, cfg_getstr(cfg, "questions"));
     if (log_level_parse(level ? level : "", &options->log_level))
-        complain("log: \"%.40s\" is none of error, warn, info, debug", level ? level : "");
-    read_room(cfg, &options->room);
+        config_wrong(cfg, "log", "\"%.40s\" is none of error, warn, info, debug", level ? level : "");
+    read_room(cfg, &options->room, true);
     read_rooms(cfg, options);
     read_networks(cfg, options);
-    check_secrets(path, options);
 }
 
 int config_load(const char *path, struct options *options, config_problem_fn *problem,
                 void *context, struct error *error)
 {
     memset(options, 0, sizeof *options);
-    report.problem = problem;
-    report.context = context;
-    report.count = 0;
-    cfg_t *cfg = cfg_init(options_table, CFGF_NONE);
-    if (!cfg)
-        return error_set(error, ERR_MEMORY, "no memory for the configuration");
-    cfg_set_error_function(cfg, on_error);
-    int parsed = cfg_parse(cfg, path);
-    if (parsed == CFG_FILE_ERROR)
-        complain("cannot read it: %s", strerror(errno));
-    else if (parsed == CFG_SUCCESS)
-        read_all(cfg, path, options);
-    cfg_free(cfg);
-    if (report.count == 0)
+    bool shared = false;
+    config_report(problem, context);
+    cfg_t *cfg = config_parse(path, options_table, &shared);
+    if (cfg) {
+        read_all(cfg, options);
+        check_secrets(path, options, shared);
+        cfg_free(cfg);
+    }
+    size_t problems = config_problems();
+    if (problems == 0)
         return 0;
     config_free(options);
-    return error_set(error, ERR_INVALID, "%s: %zu problem%s", path, report.count,
-                     report.count == 1 ? "" : "s");
+    return error_set(error, ERR_INVALID, "%s: %zu problem%s", path, problems,
+                     problems == 1 ? "" : "s");
 }
 
 void config_free(struct options *options)

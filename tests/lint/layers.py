@@ -25,7 +25,7 @@ LAYERS = (
 # A library is known to as few places as can be. Headers of the C library and of POSIX are free,
 # but for the core, which is pure, and for include/.
 LIBRARIES = {
-    "confuse.h": ("bot/cli/config.c",),
+    "confuse.h": ("bot/cli/config",),
     "curl/": ("bot/transport/irc/", "bot/cli/"),
     "dlfcn.h": ("bot/app/plugin_host.c",),
     "histedit.h": ("bot/cli/screen.c",),

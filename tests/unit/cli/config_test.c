@@ -1,0 +1,266 @@
+/* The configuration: config.example is complete and tells the truth; rooms; the file as a whole. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "cli/config.h"
+#include "transport/irc/irc_settings.h"
+#include "util/buf.h"
+
+static const char least[] = "network \"libera\" { host = \"irc.libera.chat\"\n"
+                            "channels = {\"#my-study-group\"} }\n";
+
+/* Options without a default: in the example as "# name = ..." */
+static const char *const without[] = {"plugins", "questions", "network.ca_file", "network.password"};
+
+static char *read_example(void)
+{
+    struct buf text;
+    char part[4096], path[4096];
+    size_t length;
+    const char *top = getenv("HOTSEAT_TOP");
+    snprintf(path, sizeof path, "%s/config.example", top ? top : ".");
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    buf_init(&text);
+    while ((length = fread(part, 1, sizeof part, file)) > 0)
+        buf_add(&text, part, length);
+    fclose(file);
+    assert_false(text.failed);
+    return text.data;
+}
+
+static void complain(void *context, const char *problem)
+{
+    struct buf *problems = context;
+    buf_printf(problems, "%s\n", problem);
+}
+
+/* Loads a configuration given as text; its problems, if any, to `problems`. */
+static int load_mode(const char *text, size_t length, mode_t mode, struct options *options,
+                     struct buf *problems)
+{
+    char path[] = "/tmp/hotseat-config-XXXXXX";
+    struct error error;
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, text, length), length);
+    assert_int_equal(fchmod(fd, mode), 0);
+    close(fd);
+    int result = config_load(path, options, complain, problems, &error);
+    unlink(path);
+    return result;
+}
+
+static void load(const char *text, struct options *options)
+{
+    struct buf problems;
+    buf_init(&problems);
+    int result = load_mode(text, strlen(text), 0600, options, &problems);
+    assert_string_equal(buf_text(&problems), "");
+    assert_int_equal(result, 0);
+    buf_finish(&problems);
+}
+
+static void refuse(const char *text, mode_t mode, const char *why)
+{
+    struct options options;
+    struct buf problems;
+    buf_init(&problems);
+    assert_int_equal(load_mode(text, strlen(text), mode, &options, &problems), -1);
+    if (!strstr(buf_text(&problems), why))
+        fail_msg("expected \"%s\" in: %s", why, buf_text(&problems));
+    buf_finish(&problems);
+}
+
+static void same_room(const struct room_settings *a, const struct room_settings *b)
+{
+    assert_string_equal(a->prefix, b->prefix);
+    assert_int_equal(a->named_only, b->named_only);
+    assert_int_equal(a->reveal_names, b->reveal_names);
+    assert_int_equal(a->gather_ms, b->gather_ms);
+    assert_int_equal(a->answer_ms, b->answer_ms);
+    assert_int_equal(a->vote_ms, b->vote_ms);
+    assert_int_equal(a->settle_ms, b->settle_ms);
+    assert_int_equal(a->last_call_ms, b->last_call_ms);
+    assert_int_equal(a->rounds_max, b->rounds_max);
+}
+
+static void same_network(const struct irc_settings *a, const struct irc_settings *b)
+{
+    assert_string_equal(a->network, b->network);
+    assert_string_equal(a->host, b->host);
+    assert_int_equal(a->port, b->port);
+    assert_int_equal(a->tls, b->tls);
+    assert_null(a->ca_file);
+    assert_null(b->ca_file);
+    assert_string_equal(a->nick, b->nick);
+    assert_string_equal(a->user, b->user);
+    assert_string_equal(a->realname, b->realname);
+    assert_int_equal(a->channel_count, b->channel_count);
+    assert_string_equal(a->channels[0], b->channels[0]);
+    assert_int_equal(a->colours, b->colours);
+    assert_int_equal(a->flood_burst, b->flood_burst);
+    assert_int_equal(a->flood_ms, b->flood_ms);
+}
+
+/* "#name = value" -> "name = value", but for the room that is only an example. */
+static void uncomment(char *text)
+{
+    char *at = text;
+    while (at) {
+        char *mark = at + strspn(at, " ");
+        if (*mark == '#' && mark[1] >= 'a' && mark[1] <= 'z' && strncmp(mark, "#room", 5) != 0)
+            *mark = ' ';
+        at = strchr(at, '\n');
+        at = at ? at + 1 : NULL;
+    }
+}
+
+static void defaults_of_the_example_are_the_real_ones(void **state)
+{
+    (void)state;
+    struct options plain, example, whole;
+    char *text = read_example();
+    load(least, &plain);
+    load(text, &example);
+    uncomment(text);
+    load(text, &whole);
+    const struct options *both[] = {&example, &whole};
+    for (size_t i = 0; i < 2; i++) {
+        assert_string_equal(both[i]->database, plain.database);
+        assert_null(both[i]->plugins);
+        assert_null(both[i]->questions);
+        assert_int_equal(both[i]->log_level, plain.log_level);
+        same_room(&both[i]->room, &plain.room);
+        assert_int_equal(both[i]->room_count, 0);
+        assert_int_equal(both[i]->network_count, 1);
+        same_network(&both[i]->networks[0], &plain.networks[0]);
+    }
+    config_free(&plain);
+    config_free(&example);
+    config_free(&whole);
+    free(text);
+}
+
+static bool has_no_default(const char *name)
+{
+    for (size_t i = 0; i < sizeof without / sizeof *without; i++)
+        if (strcmp(without[i], name) == 0)
+            return true;
+    return false;
+}
+
+static void every_option_is_in_the_example(void **state)
+{
+    (void)state;
+    char *text = read_example(), line[128];
+    size_t seen = 0;
+    for (; config_option_name(seen); seen++) {
+        const char *name = config_option_name(seen), *dot = strchr(name, '.');
+        const char *indent = dot ? "    " : "", *word = dot ? dot + 1 : name;
+        bool section = strcmp(name, "room") == 0 || strcmp(name, "network") == 0;
+        bool given = strcmp(word, "host") == 0 || strcmp(word, "channels") == 0;
+        const char *mark = has_no_default(name) ? "# " : given || section ? "" : "#";
+        snprintf(line, sizeof line, "\n%s%s%s %s", indent,
+                 strcmp(name, "room") == 0 ? "#" : mark, word, section ? "\"" : "= ");
+        if (!strstr(text, line))
+            fail_msg("config.example lacks %s", name);
+    }
+    assert_true(seen > 20);
+    free(text);
+}
+
+static void a_room_inherits_what_it_does_not_say(void **state)
+{
+    (void)state;
+    struct options options;
+    struct room_settings settings;
+    char text[600];
+    snprintf(text, sizeof text,
+             "prefix = \"?\"\nvote = \"3m\"\nroom \"irc/libera/#a\" { answer = \"1h\" }\n%s", least);
+    load(text, &options);
+    config_room(&options, &(struct address){"irc", "libera", "#a"}, &settings);
+    assert_string_equal(settings.prefix, "?");
+    assert_int_equal(settings.vote_ms, 180000);
+    assert_int_equal(settings.answer_ms, 3600000);
+    config_room(&options, &(struct address){"irc", "libera", "#b"}, &settings);
+    assert_int_equal(settings.answer_ms, 0);
+    config_free(&options);
+}
+
+static void all_problems_are_named_with_their_lines(void **state)
+{
+    (void)state;
+    refuse("log = \"info\"\ncolour = true\nrounds = 9\n", 0600, "line 2: no such option 'colour'");
+    refuse("log = \"info\"\ncolour = true\nrounds = 9\n", 0600, "line 3: rounds: 9 does not fit");
+    refuse("rounds = three\n", 0600, "line 1: invalid integer");
+    refuse("rounds = three\nnamed_only = perhaps\n", 0600, "line 2: invalid boolean");
+    refuse("\n\nreveal = \"all\"\n", 0600, "line 3: reveal: \"all\" is neither");
+    refuse("vote = \"soon\"\n", 0600, "write 30s, 5m or 2h");
+    refuse("network \"n\" {\n port = 0\n host = \"h\"\n channels = {\"#a\"}\n}\n", 0600,
+           "line 2: port: 0 does not fit; it can be 1 to 65535");
+    refuse("network \"n\" {\n host = \"h\"\n channels = {\"a\"}\n}\n", 0600, "\"a\" is no channel");
+    refuse("network \"n\" {\n channels = {\"#a\"}\n}\n", 0600, "needs a host");
+    refuse("network \"n\" {\n host = \"h\"\n}\n", 0600, "name at least one");
+    refuse("network \"n\" {\n nick = \"a\\r\\nQUIT\"\n}\n", 0600, "line breaks");
+    refuse("room \"prep\" { }\n", 0600, "transport/network/target");
+    refuse("include(\"/etc/passwd\")\n", 0600, "no such option 'include'");
+    refuse("database = \"x\n", 0600, "premature end of file");
+}
+
+static void only_text_of_a_fair_size_is_read(void **state)
+{
+    (void)state;
+    struct options options;
+    struct buf problems;
+    struct error error;
+    buf_init(&problems);
+    char *huge = calloc(1, 2 * 1024 * 1024);
+    assert_non_null(huge);
+    memset(huge, '#', 2 * 1024 * 1024 - 1);
+    refuse(huge, 0600, "larger than 1 MiB");
+    free(huge);
+    refuse("log = \"\x01\"\n", 0600, "line 1: a control code");
+    refuse("log = \"\xff\xfe\"\n", 0600, "not UTF-8");
+    assert_int_equal(load_mode("a\0b", 3, 0600, &options, &problems), -1);
+    assert_non_null(strstr(buf_text(&problems), "control code (byte 1)"));
+    assert_int_equal(config_load("/tmp", &options, complain, &problems, &error), -1);
+    assert_non_null(strstr(buf_text(&problems), "is not a file"));
+    assert_int_equal(config_load("/nonexistent", &options, complain, &problems, &error), -1);
+    assert_non_null(strstr(buf_text(&problems), "No such file"));
+    buf_finish(&problems);
+}
+
+static void a_password_is_for_its_owner_only(void **state)
+{
+    (void)state;
+    struct options options;
+    const char *text = "network \"n\" {\nhost = \"h\"\nchannels = {\"#a\"}\npassword = \"sesame\"\n}\n";
+    load(text, &options);
+    assert_string_equal(options.networks[0].password, "sesame");
+    config_free(&options);
+    refuse(text, 0644, "chmod 600");
+    refuse(text, 0640, "chmod 600");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(defaults_of_the_example_are_the_real_ones),
+        cmocka_unit_test(every_option_is_in_the_example),
+        cmocka_unit_test(a_room_inherits_what_it_does_not_say),
+        cmocka_unit_test(all_problems_are_named_with_their_lines),
+        cmocka_unit_test(only_text_of_a_fair_size_is_read),
+        cmocka_unit_test(a_password_is_for_its_owner_only),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
