@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "util/buf.h"
+
 #define FAILS(call) assert_int_equal(call, -1)
 #define WORKS(call) assert_int_equal(call, 0)
 
@@ -210,13 +212,7 @@ static void a_name_follows_its_person(void **state)
 
 static int collect_place(void *context, const struct address *place)
 {
-    char *out = context;
-    strcat(out, place->transport);
-    strcat(out, "/");
-    strcat(out, place->network);
-    strcat(out, "/");
-    strcat(out, place->target);
-    strcat(out, ";");
+    buf_printf(context, "%s/%s/%s;", place->transport, place->network, place->target);
     return 0;
 }
 
@@ -230,16 +226,18 @@ static int refuse_place(void *context, const struct address *place)
 static void a_room_knows_its_place(void **state)
 {
     struct stores *s = *state;
-    char places[256] = "";
+    struct buf places;
+    buf_init(&places);
     stores_begin(s);
     uint64_t prep = stores_room(s, "#prep"), other = stores_room(s, "#other");
     assert_int_not_equal(prep, other);
     assert_int_equal(stores_room(s, "#prep"), prep);
     stores_commit(s);
-    WORKS(s->ops->room_places(s->store, prep, collect_place, places, &s->error));
-    assert_string_equal(places, "irc/net/#prep;");
-    WORKS(s->ops->room_places(s->store, 999, collect_place, places, &s->error));
-    assert_string_equal(places, "irc/net/#prep;");
+    WORKS(s->ops->room_places(s->store, prep, collect_place, &places, &s->error));
+    assert_string_equal(buf_text(&places), "irc/net/#prep;");
+    WORKS(s->ops->room_places(s->store, 999, collect_place, &places, &s->error));
+    assert_string_equal(buf_text(&places), "irc/net/#prep;");
+    buf_finish(&places);
     FAILS(s->ops->room_places(s->store, prep, refuse_place, NULL, &s->error));
 }
 
@@ -247,11 +245,13 @@ static void a_room_knows_its_place(void **state)
 static int write_to_place(void *context, const struct address *place)
 {
     struct stores *s = context;
-    char again[256] = "";
+    struct buf again;
     struct outbox_row row = {.to = *place, .bytes = "x", .size = 1};
     int64_t id;
-    WORKS(s->ops->room_places(s->store, 1, collect_place, again, &s->error));
-    assert_string_equal(again, "irc/net/#prep;");
+    buf_init(&again);
+    WORKS(s->ops->room_places(s->store, 1, collect_place, &again, &s->error));
+    assert_string_equal(buf_text(&again), "irc/net/#prep;");
+    buf_finish(&again);
     return s->ops->outbox_add(s->store, &row, &id, &s->error);
 }
 
@@ -330,6 +330,51 @@ static void without_a_name_the_last_used_room_is_found(void **state)
     expect_room(s, NULL, one, "#one");
 }
 
+/* ---- what is refused ---- */
+
+static void expect_refused(struct stores *s, const struct effect *effect)
+{
+    error_clear(&s->error);
+    FAILS(s->ops->record(s->store, effect, &s->error));
+    assert_int_equal(s->error.code, ERR_INTERNAL);
+    assert_true(s->error.why[0] != '\0');
+}
+
+static void records_of_what_is_not_there_are_refused(void **state)
+{
+    struct stores *s = *state;
+    stores_begin(s);
+    uint64_t room = stores_room(s, "#prep"), ann = stores_member(s, "ann");
+    struct round lost = {.id = 1, .room = 99, .host = ann, .kind = "coding"};
+    struct address who = {"irc", "net", "ann"};
+    expect_refused(s, &(struct effect){.kind = RECORD_ROUND, .as.round = &lost});
+    lost.room = room;
+    lost.host = 99;
+    expect_refused(s, &(struct effect){.kind = RECORD_ROUND, .as.round = &lost});
+
+    struct round *round = round_create(5, room, "coding");
+    struct seat *seat = round_sit(round, ann, "ann", &who);
+    expect_refused(s, &(struct effect){.kind = RECORD_SEAT, .as.seat = {round, seat}});
+    round_destroy(round);
+    expect_refused(s, &(struct effect){.kind = RECORD_ANSWER,
+                                       .as.answer = {.round = 5, .member = ann,
+                                                     .revision = 1, .text = "x"}});
+    expect_refused(s, &(struct effect){.kind = RECORD_BALLOT,
+                                       .as.ballot = {.round = 5, .voter = ann,
+                                                     .author = ann}});
+    expect_refused(s, &(struct effect){.kind = RECORD_MOTION,
+                                       .as.motion = {5, ann, "skip", 0}});
+    expect_refused(s, &(struct effect){.kind = RECORD_DRAFT,
+                                       .as.draft = {.member = 99, .text = "x"}});
+    expect_refused(s, &(struct effect){.kind = RECORD_LEDGER,
+                                       .as.ledger = {.room = room, .member = 99,
+                                                     .kind = "coding", .reason = "answer"}});
+    expect_refused(s, &(struct effect){.kind = EFFECT_SAY});
+    stores_commit(s);
+    stores_load(s);
+    assert_int_equal(s->round_count, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -347,6 +392,7 @@ int main(void)
         STORES_ALL(places_may_be_written_to_while_read),
         STORES_ALL(a_room_is_found_by_its_name),
         STORES_ALL(without_a_name_the_last_used_room_is_found),
+        STORES_ALL(records_of_what_is_not_there_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

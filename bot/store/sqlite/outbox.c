@@ -19,21 +19,28 @@ static bool find_taken(const struct sqlite_store *store, int64_t id, size_t *at)
     return low < store->taken_count && store->taken[low] == id;
 }
 
+static int reserve(int64_t **ids, size_t count, size_t *capacity)
+{
+    if (count < *capacity)
+        return 0;
+    size_t wanted = *capacity ? *capacity * 2 : 32;
+    int64_t *grown = reallocarray(*ids, wanted, sizeof *grown);
+    if (!grown)
+        return -1;
+    *ids = grown;
+    *capacity = wanted;
+    return 0;
+}
+
 void sqlite_outbox_taken(struct store *base, int64_t id)
 {
     struct sqlite_store *store = sql_store(base);
     size_t at;
     if (find_taken(store, id, &at))
         return;
-    if (store->taken_count == store->taken_capacity) {
-        size_t wanted = store->taken_capacity ? store->taken_capacity * 2 : 32;
-        int64_t *grown = reallocarray(store->taken, wanted, sizeof *grown);
-        /* Without memory a newer receipt may replace one on its way: both say what is stored. */
-        if (!grown)
-            return;
-        store->taken = grown;
-        store->taken_capacity = wanted;
-    }
+    /* Without memory a newer receipt may replace one on its way: both say what is stored. */
+    if (reserve(&store->taken, store->taken_count, &store->taken_capacity))
+        return;
     memmove(&store->taken[at + 1], &store->taken[at],
             (store->taken_count - at) * sizeof *store->taken);
     store->taken[at] = id;
@@ -46,12 +53,23 @@ int sqlite_outbox_done(struct store *base, int64_t id, struct error *error)
     size_t at;
     if (sql_do(store, SQL_OUTBOX_DONE, error, "i", id))
         return -1;
-    if (find_taken(store, id, &at)) {
-        store->taken_count--;
-        memmove(&store->taken[at], &store->taken[at + 1],
-                (store->taken_count - at) * sizeof *store->taken);
-    }
+    /* Without memory the mark stays; the id does not come again, so it does no harm. */
+    if (find_taken(store, id, &at) &&
+        reserve(&store->struck, store->struck_count, &store->struck_capacity) == 0)
+        store->struck[store->struck_count++] = id;
     return 0;
+}
+
+void sqlite_outbox_settle(struct sqlite_store *store)
+{
+    size_t at;
+    for (size_t i = 0; i < store->struck_count; i++)
+        if (find_taken(store, store->struck[i], &at)) {
+            store->taken_count--;
+            memmove(&store->taken[at], &store->taken[at + 1],
+                    (store->taken_count - at) * sizeof *store->taken);
+        }
+    store->struck_count = 0;
 }
 
 /* Removes the waiting message that the new one replaces. */

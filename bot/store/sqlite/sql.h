@@ -117,6 +117,8 @@ struct sqlite_store {
     int lock_fd; /* of FILE.lock, -1 if not held */
     int64_t *taken; /* outbox ids handed to a transport, ascending */
     size_t taken_count, taken_capacity;
+    int64_t *struck; /* of them, those that the open transaction removes */
+    size_t struck_count, struck_capacity, struck_mark; /* mark: at the savepoint */
 };
 
 struct sqlite_store *sql_store(struct store *store);
@@ -164,5 +166,7 @@ int sqlite_outbox_read(struct store *store, int64_t after, size_t limit, outbox_
                        void *context, struct error *error);
 void sqlite_outbox_taken(struct store *store, int64_t id);
 int sqlite_outbox_done(struct store *store, int64_t id, struct error *error);
+/* After a commit: what it removed is no longer taken. */
+void sqlite_outbox_settle(struct sqlite_store *store);
 
 #endif

@@ -22,14 +22,19 @@ static int begin(struct store *store, struct error *error)
     return sql_do(sql_store(store), SQL_BEGIN, error, "");
 }
 
-static int commit(struct store *store, struct error *error)
+static int commit(struct store *base, struct error *error)
 {
-    return sql_do(sql_store(store), SQL_COMMIT, error, "");
+    struct sqlite_store *store = sql_store(base);
+    if (sql_do(store, SQL_COMMIT, error, ""))
+        return -1;
+    sqlite_outbox_settle(store);
+    return 0;
 }
 
 static void rollback(struct store *base)
 {
     struct sqlite_store *store = sql_store(base);
+    store->struck_count = 0;
     for (int i = 0; i < SQL_COUNT; i++)
         sqlite3_reset(store->statement[i]);
     if (!sqlite3_get_autocommit(store->db))
@@ -41,6 +46,7 @@ static int savepoint(struct store *base, struct error *error)
     struct sqlite_store *store = sql_store(base);
     if (sqlite3_get_autocommit(store->db))
         return error_set(error, ERR_INTERNAL, "a savepoint outside a transaction");
+    store->struck_mark = store->struck_count;
     return sql_do(store, SQL_SAVEPOINT, error, "");
 }
 
@@ -52,6 +58,7 @@ static int release(struct store *store, struct error *error)
 static int rollback_to(struct store *base, struct error *error)
 {
     struct sqlite_store *store = sql_store(base);
+    store->struck_count = store->struck_mark;
     for (int i = 0; i < SQL_COUNT; i++)
         sqlite3_reset(store->statement[i]);
     /* A disk that is full ends the whole transaction; then there is no savepoint left. */
@@ -260,6 +267,7 @@ static void destroy(struct store *base)
     sqlite3_close(store->db);
     file_unlock(store->lock_fd);
     free(store->taken);
+    free(store->struck);
     free(store);
 }
 
