@@ -143,6 +143,8 @@ static void read_text(struct pack_reader *reader, struct bank *bank, struct pack
         read_pack(reader, pack, bank, summary);
     else if (json_error_code(&error) == json_error_out_of_memory)
         reader->failed = true;
+    else if (json_error_code(&error) == json_error_invalid_utf8)
+        report_text(reader, error.line, "is not UTF-8; save it with that encoding");
     else
         report_text(reader, error.line, error.text);
     json_decref(pack);
