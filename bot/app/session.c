@@ -324,7 +324,10 @@ static bool is_due(const struct session *session, int64_t at)
 static bool work_waits(const struct session *session)
 {
     int64_t due = session->retry_at > 0 ? session->retry_at : hall_deadline(&session->hall);
-    return session->queue.count > 0 || outbox_has_sent(session->outbox) || is_due(session, due);
+    /* After a failure only time, or new events, bring another try. */
+    bool may = session->retry_at == 0 || is_due(session, session->retry_at);
+    return session->queue.count > 0 || (may && outbox_has_sent(session->outbox)) ||
+           is_due(session, due);
 }
 
 /* A failure to hand over is nobody's call: the outbox looks again after a while. */
@@ -341,9 +344,7 @@ static void dispatch(struct session *session)
 
 void session_turn(struct session *session)
 {
-    /* After a failure only time, or new events, bring another try. */
-    if (work_waits(session) &&
-        (session->queue.count > 0 || session->retry_at == 0 || session->retry_at <= now_of(session))) {
+    if (work_waits(session)) {
         pay_owed(session);
         one_turn(session);
     }

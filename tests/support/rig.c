@@ -55,26 +55,27 @@ static void settings(void *context, const struct address *place, struct room_set
 static void saw(void *context, const char *room, const char *person, const char *plain)
 {
     struct rig *rig = context;
+    if (rig->is_dead && rig->is_dead())
+        return;
     rig_at_work++;
     for (size_t i = 0; i < rig->seen_count && rig->posting; i++)
-        if (rig->seen[i].id == rig->posting)
+        if (rig->seen[i].id == rig->posting) {
+            rig->oldest_twice = rig->twice && rig->oldest_twice < i ? rig->oldest_twice : i;
             rig->twice++;
+        }
     if (rig->seen_count == rig->seen_capacity) {
         rig->seen_capacity = rig->seen_capacity ? rig->seen_capacity * 2 : 64;
         rig->seen = reallocarray(rig->seen, rig->seen_capacity, sizeof *rig->seen);
         if (!rig->seen)
             die("seen", "out of memory");
     }
-    struct rig_seen *one = &rig->seen[rig->seen_count++];
-    *one = (struct rig_seen){
+    rig->seen[rig->seen_count++] = (struct rig_seen){
         .id = rig->posting,
         .at = rig->now,
         .person = person ? strdup(person) : NULL,
         .room = room ? strdup(room) : NULL,
         .text = strdup(plain),
     };
-    if (rig->said)
-        rig->said(rig, one);
     rig_at_work--;
 }
 
@@ -218,7 +219,7 @@ void rig_reset(struct rig *rig)
     forget(rig);
     rig->now = RIG_START;
     rig->chance = 1;
-    rig->twice = 0;
+    rig->twice = rig->oldest_twice = 0;
     rig->deaf = false;
     rig_at_work--;
 }
@@ -332,7 +333,7 @@ void rig_dump(const struct rig *rig)
 char *rig_rows(struct rig *rig, const char *sql)
 {
     sqlite3 *db;
-    sqlite3_stmt *statement;
+    sqlite3_stmt *statement = NULL;
     struct buf out;
     rig_at_work++;
     if (sqlite3_open_v2(rig->database, &db, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK ||

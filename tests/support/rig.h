@@ -39,11 +39,11 @@ struct rig {
     struct rig_seen *seen;
     size_t seen_count, seen_capacity;
     size_t twice;        /* messages that went out again */
+    size_t oldest_twice; /* when the oldest of them went out first, as an index in `seen` */
     bool deaf;           /* the transport is busy */
     bool safe_push;      /* events reach the session whole, only what it does with them may fail */
     int64_t posting;     /* id of the message under way */
-    void (*said)(struct rig *rig, const struct rig_seen *one); /* NULL, or told of each */
-    void *context;       /* its own matter */
+    bool (*is_dead)(void); /* NULL, or true once the bot has crashed: nobody sees what it says then */
 };
 
 /* The harness is at work: what it allocates and writes is not to be failed. */

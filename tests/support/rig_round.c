@@ -6,7 +6,7 @@
 #include <string.h>
 
 #define PATIENCE_MS 60000
-#define TRIES 6
+#define TRIES 25
 
 const char *const rig_people[RIG_PEOPLE] = {"Zorblax", "Quimby", "Vexmoor"};
 const char *const rig_tokens[RIG_PEOPLE] = {"aqqa17", "bwwb23", "cxxc31"};
@@ -156,6 +156,29 @@ int rig_round_step(struct rig_round *round, int tries)
     }
     return trouble(round, "step %zu (%s: %s): not stored after %d tries", round->step, who, text,
                    tries);
+}
+
+void rig_round_resume(struct rig_round *round, size_t since, bool doubtful)
+{
+    const struct step *step = doubtful ? &steps[round->step] : &steps[0];
+    struct rig *rig = round->rig;
+    const char *who = step->in_room ? NULL : rig_people[step->who];
+    round->trouble[0] = '\0';
+    for (int m = 0; m < RIG_PEOPLE; m++)
+        rig_enter(rig, rig_people[m]);
+    rig_settle(rig, PATIENCE_MS);
+    if (step->ack && rig_find(rig, since, who, step->ack) < rig->seen_count) {
+        note(round, step, step->what == VOTE ? step->text : NULL);
+        round->step++;
+    }
+    /* A line after !begin has no receipt of its own; !end tells how many there are. */
+    const struct step *last = round->step > 0 ? &steps[round->step - 1] : NULL;
+    if (!doubtful && last && last->what == TELL && !last->ack) {
+        char sql[128];
+        snprintf(sql, sizeof sql, "SELECT count(*) FROM draft WHERE text LIKE '%%%s'", last->text);
+        if (rig_number(rig, sql) == 0)
+            round->step--;
+    }
 }
 
 int rig_round_play(struct rig_round *round)

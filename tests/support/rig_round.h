@@ -32,6 +32,9 @@ size_t rig_round_steps(void);
 int rig_round_play(struct rig_round *round);
 /* One step; `tries` = how often somebody sends again what was not stored. */
 int rig_round_step(struct rig_round *round, int tries);
+/* After a crash. `doubtful`: it came in the step the round is at, and what was seen
+ * from `since` on may have the acknowledgement. Everyone is in the room again. */
+void rig_round_resume(struct rig_round *round, size_t since, bool doubtful);
 /* What must hold after a round: acknowledged answers and votes are in the store, the
  * ledger sums to the boards, nobody saw who wrote what, nothing went out twice. */
 int rig_round_check(struct rig_round *round);
