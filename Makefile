@@ -68,8 +68,53 @@ run: deps
 
 include tests/tests.mk
 
+# What is installed, and where; DESTDIR is put before it, for packagers.
+INSTALL    := install
+BINDIR     := $(PREFIX)/bin
+PLUGINDIR  := $(PREFIX)/lib/hotseat/plugins
+SHAREDIR   := $(PREFIX)/share
+QUESTDIR   := $(SHAREDIR)/hotseat/questions
+PACKS      := $(shell find questions -type f 2>/dev/null | sort)
+
+define PKGCONFIG
+prefix=$(PREFIX)
+includedir=$${prefix}/include
+plugindir=$${prefix}/lib/hotseat/plugins
+questiondir=$${prefix}/share/hotseat/questions
+
+Name: hotseat
+Description: Headers for plugins of the interview practice bot hotseat
+Version: $(VERSION)
+Cflags: -I$${includedir}
+endef
+export PKGCONFIG
+
+install: all
+	$(INSTALL) -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(PLUGINDIR)' '$(DESTDIR)$(PREFIX)/include/hotseat' \
+	    '$(DESTDIR)$(PREFIX)/lib/pkgconfig' '$(DESTDIR)$(SHAREDIR)/man/man1' \
+	    '$(DESTDIR)$(SHAREDIR)/doc/hotseat' '$(DESTDIR)$(SHAREDIR)/bash-completion/completions'
+	$(INSTALL) -m 755 $(BUILD)/hotseat '$(DESTDIR)$(BINDIR)/hotseat'
+	$(INSTALL) -m 755 $(PLUGSO) '$(DESTDIR)$(PLUGINDIR)'
+	$(INSTALL) -m 644 include/hotseat/*.h '$(DESTDIR)$(PREFIX)/include/hotseat'
+	printf '%s\n' "$$PKGCONFIG" >'$(DESTDIR)$(PREFIX)/lib/pkgconfig/hotseat.pc'
+	chmod 644 '$(DESTDIR)$(PREFIX)/lib/pkgconfig/hotseat.pc'
+	for pack in $(PACKS); do $(INSTALL) -D -m 644 $$pack '$(DESTDIR)$(SHAREDIR)/hotseat/'$$pack || exit 1; done
+	$(INSTALL) -m 644 docs/hotseat.1 '$(DESTDIR)$(SHAREDIR)/man/man1'
+	$(INSTALL) -m 644 docs/hotseat.bash '$(DESTDIR)$(SHAREDIR)/bash-completion/completions/hotseat'
+	$(INSTALL) -m 644 README.md LICENSE config.example plugins/hello/hello.c '$(DESTDIR)$(SHAREDIR)/doc/hotseat'
+
+# Plugins and questions of one's own stay.
+uninstall:
+	rm -f '$(DESTDIR)$(BINDIR)/hotseat' $(PLUGSO:$(BUILD)/plugins/%='$(DESTDIR)$(PLUGINDIR)/%') \
+	    $(PACKS:questions/%='$(DESTDIR)$(QUESTDIR)/%') '$(DESTDIR)$(PREFIX)/lib/pkgconfig/hotseat.pc' \
+	    '$(DESTDIR)$(SHAREDIR)/man/man1/hotseat.1' \
+	    '$(DESTDIR)$(SHAREDIR)/bash-completion/completions/hotseat'
+	rm -rf '$(DESTDIR)$(PREFIX)/include/hotseat' '$(DESTDIR)$(SHAREDIR)/doc/hotseat'
+	for dir in '$(DESTDIR)$(SHAREDIR)/hotseat' '$(DESTDIR)$(PREFIX)/lib/hotseat'; do \
+	    [ ! -d "$$dir" ] || find "$$dir" -depth -type d -empty -delete; done
+
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all objects deps deps-test run clean
+.PHONY: all objects deps deps-test run install uninstall clean
 .SECONDARY:

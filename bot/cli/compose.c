@@ -53,21 +53,31 @@ void compose_room_defaults(struct room_settings *settings)
 
 /* ---- where plugins and questions are ---- */
 
-/* Beside the program in its build tree, else where it was installed. */
+/* The directory of this program, "" if it cannot be told. */
+static void own_directory(char *out, size_t size)
+{
+    ssize_t length = readlink("/proc/self/exe", out, size - 1);
+    out[length > 0 ? length : 0] = '\0';
+    char *slash = strrchr(out, '/');
+    if (slash)
+        *slash = '\0';
+}
+
+/* Where it was installed beside the program, wherever that was moved to; in the build tree; else
+ * where it was to be installed. */
 static void find_dir(const char *wanted, const char *in_tree, const char *installed, char *out,
                      size_t size)
 {
     char program[3800];
-    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
     if (wanted) {
         snprintf(out, size, "%s", wanted);
         return;
     }
-    if (length > 0) {
-        program[length] = '\0';
-        char *slash = strrchr(program, '/');
-        if (slash)
-            *slash = '\0';
+    own_directory(program, sizeof program);
+    if (program[0]) {
+        snprintf(out, size, "%s/../%s", program, installed);
+        if (access(out, R_OK | X_OK) == 0)
+            return;
         snprintf(out, size, "%s/%s", program, in_tree);
         if (access(out, R_OK | X_OK) == 0)
             return;
