@@ -5,25 +5,13 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "store/sqlite/file.h"
 #include "store/sqlite/schema.h"
 #include "store/sqlite/sql.h"
 #include "store/sqlite/sqlite_store.h"
-
-#define PAGES_A_STEP 256
-#define BUSY_TRIES 600 /* of 50 ms */
-
-static int open_reader(const char *path, sqlite3 **db, struct error *error)
-{
-    if (file_check(path, false, error))
-        return -1;
-    if (sqlite3_open_v2(path, db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
-        return sql_error(*db, error, "cannot open it");
-    sqlite3_busy_timeout(*db, 2000);
-    return 0;
-}
 
 /* Every page is read and every row checked against its indexes. */
 static int check_integrity(sqlite3 *db, struct error *error)
@@ -43,22 +31,24 @@ static int check_integrity(sqlite3 *db, struct error *error)
     return result;
 }
 
+/* All pages of one moment. The source is read in one transaction, which in WAL
+ * mode holds up nobody; in steps, a busy bot would make the copy begin anew again
+ * and again. */
 static int copy_pages(sqlite3 *from, sqlite3 *to, struct error *error)
 {
+    if (sqlite3_exec(from, "BEGIN; SELECT 1 FROM sqlite_schema LIMIT 1", NULL, NULL, NULL) !=
+        SQLITE_OK)
+        return sql_error(from, error, "cannot read it");
     sqlite3_backup *backup = sqlite3_backup_init(to, "main", from, "main");
     if (!backup)
         return sql_error(to, error, "cannot copy");
-    int step, busy = 0;
-    do {
-        step = sqlite3_backup_step(backup, PAGES_A_STEP);
-        if (step == SQLITE_BUSY || step == SQLITE_LOCKED) {
-            sqlite3_sleep(50);
-            busy++;
-        }
-    } while (step == SQLITE_OK ||
-             ((step == SQLITE_BUSY || step == SQLITE_LOCKED) && busy < BUSY_TRIES));
+    int step = sqlite3_backup_step(backup, -1);
     sqlite3_backup_finish(backup);
-    return step == SQLITE_DONE ? 0 : sql_error(to, error, "cannot copy");
+    if (step == SQLITE_DONE)
+        return 0;
+    /* What went wrong is noted at the side where it did. */
+    bool target = sqlite3_errcode(to) != SQLITE_OK && sqlite3_errcode(to) != SQLITE_DONE;
+    return sql_error(target ? to : from, error, "cannot copy");
 }
 
 static int sync_path(const char *path, struct error *error)
@@ -82,24 +72,53 @@ static int put_in_place(const char *temporary, const char *path, struct error *e
     return sync_path(dirname(copy), error);
 }
 
-/* A checked copy of `from` at `temporary`, as one plain file without a log. */
+static int fill_copy(sqlite3 *source, sqlite3 *target, struct error *error)
+{
+    if (copy_pages(source, target, error))
+        return -1;
+    if (sqlite3_exec(target, "PRAGMA journal_mode=DELETE", NULL, NULL, NULL) != SQLITE_OK)
+        return sql_error(target, error, "cannot finish the copy");
+    return check_integrity(target, error);
+}
+
+/* A checked copy of `from` in the empty file `temporary`, whole without a log. */
 static int make_copy(const char *from, const char *temporary, struct error *error)
 {
     sqlite3 *source = NULL, *target = NULL;
     int result = -1;
-    if (open_reader(from, &source, error) == 0 && schema_check(source, SCHEMA_VERSION, error) == 0 &&
-        file_check(temporary, true, error) == 0) {
-        if (sqlite3_open_v2(temporary, &target, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
-                            NULL) != SQLITE_OK)
-            sql_error(target, error, "cannot write the copy");
-        else if (copy_pages(source, target, error) == 0 &&
-                 sqlite3_exec(target, "PRAGMA journal_mode=DELETE", NULL, NULL, NULL) ==
-                     SQLITE_OK)
-            result = check_integrity(target, error);
-    }
+    if (sql_open_reader(from, &source, error) || schema_check(source, SCHEMA_VERSION, error))
+        goto out;
+    if (sqlite3_open_v2(temporary, &target, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) !=
+        SQLITE_OK)
+        sql_error(target, error, "cannot write the copy");
+    else
+        result = fill_copy(source, target, error);
+out:
     sqlite3_close(target);
     sqlite3_close(source);
     return result;
+}
+
+static void remove_logs(const char *path)
+{
+    static const char *const endings[] = {"-wal", "-shm", "-journal"};
+    char name[PATH_MAX + 16];
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        snprintf(name, sizeof name, "%s%s", path, endings[i]);
+        unlink(name);
+    }
+}
+
+/* Leaves no log beside the file that is about to be replaced: SQLite would play
+ * it back over the new one. First it is folded into the old file, so that this
+ * one is whole should the replacing fail. What is too damaged for that loses it. */
+static void fold_logs(const char *path)
+{
+    sqlite3 *db = NULL;
+    if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK)
+        sqlite3_exec(db, "PRAGMA wal_checkpoint(TRUNCATE)", NULL, NULL, NULL);
+    sqlite3_close(db);
+    remove_logs(path);
 }
 
 static int refuse_existing(const char *path, bool force, struct error *error)
@@ -109,47 +128,66 @@ static int refuse_existing(const char *path, bool force, struct error *error)
     return error_set(error, ERR_EXISTS, "%s is there already; --force overwrites it", path);
 }
 
-int sqlite_store_backup(const char *from, const char *to, bool force, struct error *error)
+/* Puts a checked copy of `from` in the place of `to`, whole or not at all. */
+static int replace(const char *from, const char *to, struct error *error)
 {
     char temporary[PATH_MAX];
-    if (refuse_existing(to, force, error))
+    if (file_make_beside(to, temporary, sizeof temporary, error))
         return -1;
-    snprintf(temporary, sizeof temporary, "%s.part", to);
+    if (make_copy(from, temporary, error) == 0) {
+        fold_logs(to);
+        if (put_in_place(temporary, to, error) == 0)
+            return 0;
+    }
+    remove_logs(temporary);
     unlink(temporary);
-    if (make_copy(from, temporary, error) == 0 && put_in_place(temporary, to, error) == 0)
-        return 0;
-    unlink(temporary);
-    return error_prefix(error, "backup of %.200s", from);
+    return -1;
 }
 
-static void remove_logs(const char *path)
+/* A file that no bot ever wrote has no lock, and needs none. */
+static bool was_locked(const char *path)
 {
-    static const char *const endings[] = {"-wal", "-shm", "-journal"};
-    char name[PATH_MAX];
-    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
-        snprintf(name, sizeof name, "%s%s", path, endings[i]);
-        unlink(name);
-    }
+    char name[PATH_MAX + 8];
+    snprintf(name, sizeof name, "%s.lock", path);
+    return access(name, F_OK) == 0;
+}
+
+/* The file to replace: behind symbolic links, and not the source itself. */
+static int find_target(const char *from, const char *to, bool force, char real[PATH_MAX],
+                       struct error *error)
+{
+    struct stat st;
+    if (refuse_existing(to, force, error) || file_resolve(to, real, PATH_MAX, error))
+        return -1;
+    if (file_same(from, real))
+        return error_set(error, ERR_INVALID, "%s is the same file; give another", to);
+    if (stat(real, &st) == 0 && !S_ISREG(st.st_mode))
+        return error_set(error, ERR_INVALID, "%s is not a file", to);
+    return 0;
+}
+
+/* A bot that runs on the target would go on writing the file that is replaced. */
+static int copy_over(const char *from, const char *to, bool force, bool restore,
+                     struct error *error)
+{
+    char real[PATH_MAX];
+    int lock = -1, result = find_target(from, to, force, real, error);
+    if (result == 0 && (restore || was_locked(real)))
+        result = file_lock(real, &lock, error);
+    if (result == 0)
+        result = replace(from, real, error);
+    file_unlock(lock);
+    if (result)
+        error_prefix(error, restore ? "restore from %.200s" : "backup of %.200s", from);
+    return result;
+}
+
+int sqlite_store_backup(const char *from, const char *to, bool force, struct error *error)
+{
+    return copy_over(from, to, force, false, error);
 }
 
 int sqlite_store_restore(const char *backup, const char *to, bool force, struct error *error)
 {
-    char temporary[PATH_MAX];
-    int lock = -1, result = -1;
-    if (refuse_existing(to, force, error))
-        return -1;
-    snprintf(temporary, sizeof temporary, "%s.part", to);
-    unlink(temporary);
-    /* The lock first: a bot that runs on `to` would go on writing the file that is replaced. */
-    if (file_check(temporary, true, error) == 0 && file_lock(to, &lock, error) == 0 &&
-        make_copy(backup, temporary, error) == 0) {
-        remove_logs(to);
-        result = put_in_place(temporary, to, error);
-    }
-    if (result) {
-        unlink(temporary);
-        error_prefix(error, "restore from %.200s", backup);
-    }
-    file_unlock(lock);
-    return result;
+    return copy_over(backup, to, force, true, error);
 }

@@ -5,6 +5,7 @@
 #include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -52,10 +53,44 @@ int file_check(const char *path, bool write, struct error *error)
     return write ? check_directory(path, error) : 0;
 }
 
+int file_resolve(const char *path, char *out, size_t size, struct error *error)
+{
+    char *real = realpath(path, NULL);
+    int length = snprintf(out, size, "%s", real ? real : path);
+    free(real);
+    if (length < 0 || (size_t)length >= size)
+        return error_set(error, ERR_INVALID, "the path is too long");
+    return 0;
+}
+
+int file_make_beside(const char *path, char *out, size_t size, struct error *error)
+{
+    if (check_directory(path, error))
+        return -1;
+    int length = snprintf(out, size, "%s.part-XXXXXX", path);
+    if (length < 0 || (size_t)length >= size)
+        return error_set(error, ERR_INVALID, "the path is too long");
+    int fd = mkostemp(out, O_CLOEXEC);
+    if (fd < 0)
+        return error_set(error, ERR_IO, "cannot write beside it: %s", strerror(errno));
+    close(fd);
+    return 0;
+}
+
+bool file_same(const char *a, const char *b)
+{
+    struct stat left, right;
+    return stat(a, &left) == 0 && stat(b, &right) == 0 && left.st_dev == right.st_dev &&
+           left.st_ino == right.st_ino;
+}
+
 int file_lock(const char *path, int *fd, struct error *error)
 {
-    char name[PATH_MAX];
-    snprintf(name, sizeof name, "%s.lock", path);
+    char real[PATH_MAX], name[PATH_MAX + 8];
+    /* By a symbolic link it is the same database, so it is the same lock. */
+    if (file_resolve(path, real, sizeof real, error) || check_directory(real, error))
+        return -1;
+    snprintf(name, sizeof name, "%s.lock", real);
     *fd = open(name, O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (*fd < 0)
         return error_set(error, ERR_READONLY, "cannot make the lock file: %s", strerror(errno));

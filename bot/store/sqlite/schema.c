@@ -117,6 +117,12 @@ static int read_version(sqlite3 *db, int known, int *version, struct error *erro
     return 0;
 }
 
+int schema_may_open(sqlite3 *db, int version, struct error *error)
+{
+    int found;
+    return read_version(db, version, &found, error);
+}
+
 int schema_check(sqlite3 *db, int version, struct error *error)
 {
     int found;

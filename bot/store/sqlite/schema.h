@@ -21,6 +21,8 @@ extern const int schema_step_count;
  * database that is not hotseat's, or newer, is refused untouched. */
 int schema_migrate(sqlite3 *db, const struct schema_step *steps, int count, int version,
                    struct error *error);
+/* 0 if the database is empty, or hotseat's and not newer than `version`. Writes nothing. */
+int schema_may_open(sqlite3 *db, int version, struct error *error);
 /* Checks application id and version without writing. ERR_NEWER, ERR_INVALID; an
  * empty database is ERR_MISSING. */
 int schema_check(sqlite3 *db, int version, struct error *error);

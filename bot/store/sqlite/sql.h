@@ -9,6 +9,9 @@
 /* Turns SQLite's last error into ours. Returns -1. */
 int sql_error(sqlite3 *db, struct error *error, const char *what);
 
+/* Opens a database for reading only; also one on a disk that cannot be written. */
+int sql_open_reader(const char *path, sqlite3 **db, struct error *error);
+
 /* Every statement, prepared once on first use. `S` ones may scan: they run at
  * start or on request of the host, nobody waits for them. */
 #define SQL_STATEMENTS(X)                                                                          \

@@ -13,6 +13,7 @@
 #include "store/sqlite/schema.h"
 #include "store/sqlite/sql.h"
 
+#define WRITER_BUSY_MS 2000 /* how long another program's lock may hold up a turn */
 #define SOFT_HEAP_LIMIT (8 * 1024 * 1024) /* the whole bot is to stay under 24 MB */
 
 /* ---- transactions ---- */
@@ -300,25 +301,50 @@ static const struct store_ops ops = {
     .boards_rebuild = sqlite_boards_rebuild,
 };
 
+/* Some network disks cannot do what WAL needs; SQLite then quietly stays in another mode. */
+static int set_wal(sqlite3 *db, struct error *error)
+{
+    sqlite3_stmt *mode = NULL;
+    char got[16] = "";
+    if (sqlite3_prepare_v2(db, "PRAGMA journal_mode=WAL", -1, &mode, NULL) == SQLITE_OK &&
+        sqlite3_step(mode) == SQLITE_ROW)
+        snprintf(got, sizeof got, "%s", sql_column(mode, 0));
+    if (sqlite3_finalize(mode) != SQLITE_OK)
+        return sql_error(db, error, "cannot write the database");
+    if (strcmp(got, "wal") != 0 && strcmp(got, "memory") != 0)
+        return error_set(error, ERR_IO, "this disk cannot hold SQLite's log (journal mode %s); "
+                                        "give a path on a local disk", got);
+    return 0;
+}
+
+static int open_writer(const char *path, sqlite3 **db, struct error *error)
+{
+    int opened = sqlite3_open_v2(
+        path, db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
+    if (opened != SQLITE_OK)
+        return sql_error(*db, error, "cannot open the database");
+    sqlite3_busy_timeout(*db, WRITER_BUSY_MS);
+    return 0;
+}
+
 static int open_database(struct sqlite_store *store, const char *path, bool write,
                          struct error *error)
 {
-    int flags = write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
-    int opened = sqlite3_open_v2(path, &store->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
-    if (opened != SQLITE_OK)
-        return sql_error(store->db, error, "cannot open the database");
-    sqlite3_busy_timeout(store->db, 2000);
+    if (write ? open_writer(path, &store->db, error) : sql_open_reader(path, &store->db, error))
+        return -1;
     sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-    /* cache_size in KiB; a checkpoint about every 4 MB keeps the log small. */
+    /* cache_size in KiB. A checkpoint about every 4 MB keeps the log small; after a
+     * long reading that held it up, it is cut again. */
     static const char pragmas[] = "PRAGMA foreign_keys=ON; PRAGMA synchronous=FULL;"
                                   "PRAGMA cache_size=-2000; PRAGMA wal_autocheckpoint=1000;"
-                                  "PRAGMA trusted_schema=OFF;";
+                                  "PRAGMA journal_size_limit=8388608; PRAGMA trusted_schema=OFF;";
     if (sqlite3_exec(store->db, pragmas, NULL, NULL, NULL) != SQLITE_OK)
         return sql_error(store->db, error, "cannot open the database");
     if (!write)
         return schema_check(store->db, SCHEMA_VERSION, error);
-    if (sqlite3_exec(store->db, "PRAGMA journal_mode=WAL", NULL, NULL, NULL) != SQLITE_OK)
-        return sql_error(store->db, error, "cannot write the database");
+    /* First of all: a database that is not ours, or newer, stays untouched. */
+    if (schema_may_open(store->db, SCHEMA_VERSION, error) || set_wal(store->db, error))
+        return -1;
     return schema_migrate(store->db, schema_steps, schema_step_count, SCHEMA_VERSION, error);
 }
 
