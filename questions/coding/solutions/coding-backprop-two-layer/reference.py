@@ -4,7 +4,8 @@ from math import exp, log
 
 
 def affine(W, b, x):
-    return [bi + sum(wij * xj for wij, xj in zip(row, x)) for row, bi in zip(W, b)]
+    return [bi + sum(wij * xj for wij, xj in zip(row, x))
+            for row, bi in zip(W, b)]
 
 
 def zeros_like(W):
@@ -24,9 +25,10 @@ def gradients(W1, b1, W2, b2, batch):
         e = [exp(value - top) for value in z]  # never overflows
         norm = sum(e)
         loss += share * (log(norm) - (z[y] - top))
-        dz = [share * (value / norm - (i == y)) for i, value in enumerate(e)]
-        da = [sum(dz[i] * W2[i][j] for i in range(len(z))) if a[j] > 0 else 0.0
-              for j in range(len(h))]
+        dz = [share * (value / norm - (i == y))
+              for i, value in enumerate(e)]
+        da = [sum(dz[i] * W2[i][j] for i in range(len(z)))
+              if a[j] > 0 else 0.0 for j in range(len(h))]
         for dW, db, d, before in ((dW2, db2, dz, h), (dW1, db1, da, x)):
             for i, di in enumerate(d):
                 db[i] += di

@@ -4,7 +4,7 @@ from heapq import heapify, heappop, heappush
 
 
 def rows_written(runs, k):
-    # Empty runs make every merge a full one: each merge takes k and gives 1.
+    # Empty runs make every merge full: it takes k runs and gives 1.
     heap = runs + [0] * (-(len(runs) - 1) % (k - 1))
     heapify(heap)
     written = 0

@@ -25,10 +25,12 @@ def train(rows, labels, steps, rate, penalty):
 
     for _ in range(steps):
         error = [sigmoid(score(x)) - y for x, y in zip(rows, labels)]
-        slope = [sum(e * x[j] for e, x in zip(error, rows)) / n for j in range(d)]
+        slope = [sum(e * x[j] for e, x in zip(error, rows)) / n
+                 for j in range(d)]
         w = [wj - rate * (g + penalty * wj) for wj, g in zip(w, slope)]
         b -= rate * sum(error) / n
-    return w, b, sum(log_loss(score(x), y) for x, y in zip(rows, labels)) / n
+    loss = sum(log_loss(score(x), y) for x, y in zip(rows, labels)) / n
+    return w, b, loss
 
 
 def main():

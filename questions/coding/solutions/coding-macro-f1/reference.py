@@ -9,7 +9,8 @@ def scores(pairs):
     right = Counter(true for true, predicted in pairs if true == predicted)
     labels = truth.keys() | guess.keys()
     # 2 TP / (2 TP + FP + FN), and TP + FN = truth, TP + FP = guess
-    f1 = [2 * right[label] / (truth[label] + guess[label]) for label in labels]
+    f1 = [2 * right[label] / (truth[label] + guess[label])
+          for label in labels]
     return sum(right.values()) / len(pairs), sum(f1) / len(f1)
 
 

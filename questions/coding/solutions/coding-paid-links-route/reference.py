@@ -4,8 +4,8 @@ from heapq import heappop, heappush
 
 
 def fastest(links, count, allowed):
-    """links[v] = [(to, latency, paid)]; from node 1 to node count; -1 if there is none."""
-    fewest = [allowed + 1] * (count + 1)  # paid links of the routes settled so far
+    """Latency from 1 to count, or -1; links[v] = [(to, latency, paid)]."""
+    fewest = [allowed + 1] * (count + 1)  # paid links of settled routes
     heap = [(0, 0, 1)]
     while heap:
         latency, paid, v = heappop(heap)

@@ -3,7 +3,7 @@ import sys
 
 
 def plan(minutes, waits):
-    """(total, critical steps); None if the steps wait for each other in a circle."""
+    """(total, critical steps); None if steps wait in a circle."""
     count = len(minutes)
     after = [[] for _ in range(count)]
     missing = [0] * count
@@ -20,11 +20,12 @@ def plan(minutes, waits):
                 order.append(u)
     if len(order) < count:
         return None
-    rest = minutes[:]  # longest way from the start of a step to the very end
+    rest = minutes[:]  # longest way from a step's start to the very end
     for v in reversed(order):
         rest[v] += max((rest[u] for u in after[v]), default=0)
     total = max(end)
-    return total, sum(end[v] - minutes[v] + rest[v] == total for v in range(count))
+    return total, sum(end[v] - minutes[v] + rest[v] == total
+                      for v in range(count))
 
 
 def main():

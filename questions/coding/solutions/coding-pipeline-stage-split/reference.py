@@ -3,7 +3,7 @@ import sys
 
 
 def stages(times, sizes, limit, memory):
-    """The fewest stages of at most `limit` ms and `memory` MB each; every layer fits alone."""
+    """The fewest stages within both limits; every layer fits alone."""
     count, time, size = 1, 0, 0
     for t, s in zip(times, sizes):
         if time + t > limit or size + s > memory:
@@ -15,7 +15,8 @@ def stages(times, sizes, limit, memory):
 
 def slowest(times, sizes, devices, memory):
     low, high = max(times), sum(times)
-    if max(sizes) > memory or stages(times, sizes, high, memory) > devices:
+    if (max(sizes) > memory
+            or stages(times, sizes, high, memory) > devices):
         return None
     while low < high:
         middle = (low + high) // 2

@@ -3,7 +3,7 @@ import sys
 
 
 def prune(children, mistakes):
-    """(mistakes, leaves) of the tree after pruning; node 0 is the root, None has no children."""
+    """(mistakes, leaves) after pruning; 0 is the root, None is a leaf."""
     order = [0]
     for v in order:
         if children[v]:

@@ -3,7 +3,7 @@ import sys
 
 
 def measure(follow, head):
-    """(segments before the loop, segments in the loop); follow[0] is 0, the end."""
+    """(segments before, segments in the loop); follow[0] is 0, the end."""
     slow, fast = follow[head], follow[follow[head]]
     while slow != fast:  # at the end both are 0
         slow, fast = follow[slow], follow[follow[fast]]

@@ -4,8 +4,8 @@ from heapq import heappush, heappushpop
 
 
 def best_items(shards, k):
-    """(rows read from each list, [(item, total)]); a list is [(item, score)], best first."""
-    score = [dict(shard) for shard in shards]  # stands for "ask a shard for one item"
+    """(depth, [(item, total)]); a shard is [(item, score)], best first."""
+    score = [dict(shard) for shard in shards]  # stands for asking a shard
     longest = max(len(shard) for shard in shards)
     seen, best, depth = set(), [], 0  # best: a heap of (total, -item)
     while depth < longest:
@@ -23,7 +23,8 @@ def best_items(shards, k):
         depth += 1
         if len(best) == k and best[0][0] > limit:
             break
-    return depth, [(-item, total) for total, item in sorted(best, reverse=True)]
+    best.sort(reverse=True)
+    return depth, [(-item, total) for total, item in best]
 
 
 def main():
