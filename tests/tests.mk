@@ -74,7 +74,7 @@ fuzz: deps-test
 BENCH    := $(sort $(wildcard tests/bench/*_bench.c))
 BENCHBIN := $(BENCH:%.c=$(BUILD)/%)
 
-$(BUILD)/tests/%_bench: $(BUILD)/tests/%_bench.o $(HELPOBJ) $(LIB)
+$(BUILD)/tests/%_bench: $(BUILD)/tests/%_bench.o $(BUILD)/tests/support/bench.o $(LIB)
 	@echo "  LD   $@"
 	@$(CC) $(OPT) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS)
 
