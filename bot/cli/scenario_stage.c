@@ -108,6 +108,8 @@ static int set(struct player *player, char *words)
         settings->answer_ms = seconds * 1000;
     else if (strcmp(words, "vote") == 0 && span)
         settings->vote_ms = seconds * 1000;
+    else if (strcmp(words, "last_call") == 0 && span)
+        settings->last_call_ms = seconds * 1000;
     else if (strcmp(words, "rounds") == 0 && span)
         settings->rounds_max = (unsigned)seconds;
     else

@@ -1,4 +1,5 @@
 /* Answers: cleaning them for blind reading, storing them, and the receipt. */
+#include <ctype.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -10,18 +11,33 @@
 
 #define NAMES_MAX 256
 
+bool answer_has_words(const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if (!isspace((unsigned char)text[i]))
+            return true;
+    return false;
+}
+
+/* A name that the questions use as a word is no help to find out who wrote. */
+static struct ballot_name name_of(const struct hall *hall, const char *name)
+{
+    const struct bank *bank = hall->world->bank(hall->world->context);
+    return (struct ballot_name){name, bank && words_has(&bank->words, name)};
+}
+
 bool answer_clean(const struct hall *hall, const struct round *round, const char *text,
                   size_t length, struct buf *out, bool *changed)
 {
-    const char *names[NAMES_MAX];
+    struct ballot_name names[NAMES_MAX];
     size_t count = 0;
     for (size_t i = 0; i < round->seat_count && count < NAMES_MAX; i++)
-        names[count++] = round->seats[i].name;
+        names[count++] = name_of(hall, round->seats[i].name);
     for (size_t r = 0; r < hall->room_count; r++) {
         const struct room *room = hall->rooms[r];
         for (size_t i = 0; room->id == round->room && i < room->present_count; i++)
             if (count < NAMES_MAX)
-                names[count++] = room->present[i].name;
+                names[count++] = name_of(hall, room->present[i].name);
     }
     ballot_strip(out, text, length, names, count, changed);
     return !out->failed;
@@ -68,18 +84,19 @@ static void send_receipt(struct talk *talk, const struct round *round, const str
         text_printf(&text, " for round %" PRIu64, round->id);
     text_printf(&text, ": %zu line%s, %zu bytes, code %.8s. ", lines, lines == 1 ? "" : "s",
                 seat->answer_length, seat->hash);
+    bool done = flow_done_at(talk->hall, round) > 0;
     if (round->paused)
         text_put(&text, "The clock is stopped.");
-    else if (round_done_at(round) > 0)
+    else if (done)
         text_put(&text, "Everyone who joined has answered; grading comes next.");
     else
         text_printf(&text, "%s left.",
                     span_text(round_time_left(round, talk->event->at), left));
-    if (seat->revision == 1 && round_done_at(round) == 0)
+    if (seat->revision == 1 && !done)
         text_printf(&text, " Write on to add to it; %srevise replaces it, %swithdraw takes it back.",
                     talk->prefix, talk->prefix);
     if (stripped)
-        text_put(&text, " Names became [name], so that grading stays blind.");
+        text_put(&text, " I took names out, so that grading stays blind.");
     talk_tell(talk, &text, arena_printf(talk->effects->arena, "receipt:%" PRIu64, round->id));
     text_finish(&text);
 }
@@ -107,6 +124,10 @@ void answer_store(struct talk *talk, struct round *round, struct seat *seat, con
 {
     if (!check_answer(talk, seat, length, replace))
         return;
+    if (!answer_has_words(text, length)) {
+        talk_reply(talk, "An answer needs some words; I stored nothing.");
+        return;
+    }
     struct buf whole, clean;
     bool changed = false;
     buf_init(&whole);
@@ -119,8 +140,6 @@ void answer_store(struct talk *talk, struct round *round, struct seat *seat, con
     if (whole.failed ||
         !answer_clean(talk->hall, round, buf_text(&whole), whole.length, &clean, &changed)) {
         talk->broken = true;
-    } else if (clean.length == 0) {
-        talk_reply(talk, "An answer needs some words of its own; nothing was stored.");
     } else if (round_answer(seat, buf_text(&clean), clean.length, talk->event->at)) {
         talk->broken = true;
     } else {

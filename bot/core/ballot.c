@@ -2,9 +2,6 @@
 
 #include <ctype.h>
 #include <string.h>
-#include <strings.h>
-
-#include "util/buf.h"
 
 void ballot_order(const struct round *round, uint32_t voter, struct ballot_order *order)
 {
@@ -99,6 +96,9 @@ enum ballot_fault ballot_parse(const char *text, size_t length, size_t axes, siz
     size_t at = 0, count = 0;
     if (word_at(text, length, &at, word, sizeof word) == 0)
         return BALLOT_NO_LABEL;
+    size_t letters = strcspn(word, ":,.)");
+    if (word[letters] && !word[letters + 1])
+        word[letters] = '\0'; /* "B:" */
     int label = ballot_label_parse(word);
     if (label < 0)
         return BALLOT_NO_LABEL;
@@ -158,76 +158,4 @@ void ballot_result(const struct round *round, uint32_t author, struct hs_result 
     result->score /= result->votes;
     for (size_t a = 0; a < rubric->axis_count; a++)
         result->axis[a] /= result->votes;
-}
-
-static bool name_byte(unsigned char c)
-{
-    return isalnum(c) || c == '_' || c == '-' || c >= 0x80;
-}
-
-/* The length of a name of at least `least` bytes that stands at `at` as a whole
- * word, 0 if none does. */
-static size_t name_at(const char *text, size_t length, size_t at, const char *const *names,
-                      size_t count, size_t least)
-{
-    size_t best = 0;
-    for (size_t i = 0; i < count; i++) {
-        size_t size = strlen(names[i]);
-        if (size < least || size <= best || size > length - at ||
-            strncasecmp(text + at, names[i], size) != 0)
-            continue;
-        if (at + size < length && name_byte((unsigned char)text[at + size]))
-            continue;
-        best = size;
-    }
-    return best;
-}
-
-/* Where the signature begins in the last two lines ("-- ann", "Regards, Ann",
- * or a line that is only a name), or length if there is none. */
-static size_t signature_start(const char *text, size_t length, const char *const *names,
-                              size_t count)
-{
-    static const char *const openings[] = {"-- ",     "--\n",       "\xE2\x80\x94 ", "regards",
-                                           "cheers,", "best wishes", "yours,",       "sincerely"};
-    size_t start = length, seen = 0;
-    for (size_t at = length; at > 0 && seen < 2; at--) {
-        if (text[at - 1] != '\n')
-            continue;
-        seen++;
-        const char *line = text + at;
-        size_t left = length - at;
-        for (size_t i = 0; i < sizeof openings / sizeof *openings; i++) {
-            size_t size = strlen(openings[i]);
-            if (left >= size && left < 80 && strncasecmp(line, openings[i], size) == 0)
-                start = at - 1;
-        }
-        size_t name = name_at(text, length, at, names, count, 1);
-        if (name > 0 && at + name == length)
-            start = at - 1;
-    }
-    return start;
-}
-
-void ballot_strip(struct buf *out, const char *answer, size_t length, const char *const *names,
-                  size_t name_count, bool *changed)
-{
-    size_t end = signature_start(answer, length, names, name_count);
-    *changed = end < length;
-    for (size_t at = 0; at < end;) {
-        bool boundary = at == 0 || !name_byte((unsigned char)answer[at - 1]);
-        size_t mention = answer[at] == '@' ? 1 : 0;
-        /* A bare "an" or "io" is more likely a word than a person. */
-        size_t least = mention ? 1 : 3;
-        size_t name = boundary && at + mention < end
-                          ? name_at(answer, end, at + mention, names, name_count, least)
-                          : 0;
-        if (name > 0) {
-            buf_puts(out, "[name]");
-            at += mention + name;
-            *changed = true;
-        } else {
-            buf_putc(out, answer[at++]);
-        }
-    }
 }

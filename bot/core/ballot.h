@@ -43,13 +43,23 @@ void ballot_result(const struct round *round, uint32_t author, struct hs_result 
 /* Weighted mean of one ballot's axes; 0 if it has none. */
 double ballot_mean(const struct hs_rubric *rubric, const uint8_t score[HS_AXES_MAX]);
 
+/* Somebody's name. One that is an ordinary word ("Queue") is taken for the person only where
+ * it cannot be the word: behind "@" or in a signature. */
+struct ballot_name {
+    const char *text;
+    bool word;
+};
+
 /*
  * What graders may read of an answer: names of people (whole words, any case,
- * with or without "@") become "[name]", and a signature in the last lines goes.
- * *changed tells whether anything was. Appends to out.
+ * with or without "@") become "[name]", and a signature at the end goes. An
+ * answer that uses a name more than three times means a thing by it and keeps
+ * it (the name is then marked as a word).
+ * Something is always left of the answer. *changed tells whether anything was
+ * taken out. Appends to out.
  */
 struct buf;
-void ballot_strip(struct buf *out, const char *answer, size_t length, const char *const *names,
-                  size_t name_count, bool *changed);
+void ballot_strip(struct buf *out, const char *answer, size_t length,
+                  struct ballot_name *names, size_t name_count, bool *changed);
 
 #endif

@@ -35,15 +35,10 @@ void flow_answer_text(const struct round *round, const struct seat *author, size
     text_put_n(text, author->answer, author->answer_length);
 }
 
-/* "4 3 5 4": an example with as many scores as the rubric has criteria. */
-static void example_scores(const struct hs_rubric *rubric, char *out, size_t size)
+void flow_example_scores(const struct hs_rubric *rubric, char out[ROUND_EXAMPLE])
 {
-    static const char *const scores[HS_AXES_MAX] = {"4", "3", "5", "4", "3"};
-    out[0] = '\0';
-    for (size_t i = 0; i < rubric->axis_count; i++) {
-        size_t used = strlen(out);
-        snprintf(out + used, size - used, "%s%s", i ? " " : "", scores[i]);
-    }
+    static const char scores[] = "4 3 5 4 3";
+    snprintf(out, ROUND_EXAMPLE, "%.*s", (int)rubric->axis_count * 2 - 1, scores);
 }
 
 static void add_criteria(const struct round *round, struct text *text)
@@ -72,8 +67,8 @@ void flow_send_ballot(const struct hall *hall, const struct round *round, const 
     struct text text;
     if (order.count == 0)
         return;
-    char scores[32];
-    example_scores(round->plugin->rubric, scores, sizeof scores);
+    char scores[ROUND_EXAMPLE];
+    flow_example_scores(round->plugin->rubric, scores);
     text_init(&text);
     text_printf(&text, "Round %" PRIu64 ": %zu answer%s to grade, 1 to 5 on each of:", round->id,
                 order.count, order.count == 1 ? "" : "s");

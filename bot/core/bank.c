@@ -14,6 +14,7 @@ void bank_finish(struct bank *bank)
     for (size_t i = 0; i < bank->count; i++)
         question_unref(bank->questions[i]);
     free(bank->questions);
+    words_finish(&bank->words);
     bank_init(bank);
 }
 
@@ -31,10 +32,29 @@ static size_t lower_bound(const struct bank *bank, const char *id)
     return low;
 }
 
+static int learn_words(struct words *words, const struct hs_question *q)
+{
+    int failed = words_add(words, q->title) | words_add(words, q->prompt) |
+                 words_add(words, q->model_answer);
+    for (size_t i = 0; i < q->topic_count; i++)
+        failed |= words_add(words, q->topics[i]);
+    for (size_t i = 0; i < q->hint_count; i++)
+        failed |= words_add(words, q->hints[i].text);
+    for (size_t i = 0; i < q->follow_up_count; i++)
+        failed |= words_add(words, q->follow_ups[i].text);
+    for (size_t i = 0; i < q->note_count; i++)
+        failed |= words_add(words, q->notes[i].five) | words_add(words, q->notes[i].one);
+    for (size_t i = 0; i < q->mistake_count; i++)
+        failed |= words_add(words, q->mistakes[i]);
+    return failed;
+}
+
 int bank_add_take(struct bank *bank, struct question *question)
 {
     size_t at = lower_bound(bank, question->pub.id);
     if (at < bank->count && strcmp(bank->questions[at]->pub.id, question->pub.id) == 0)
+        goto refuse;
+    if (learn_words(&bank->words, &question->pub))
         goto refuse;
     if (bank->count == bank->capacity) {
         size_t wanted = bank->capacity ? bank->capacity * 2 : 64;

@@ -9,11 +9,13 @@
 #include <stdint.h>
 
 #include "core/question.h"
+#include "core/words.h"
 
 /* All loaded questions, sorted by id, so that choice does not depend on file order. Owns references. */
 struct bank {
     struct question **questions;
     size_t count, capacity;
+    struct words words; /* all that the questions say, to tell a word from a name */
 };
 
 void bank_init(struct bank *bank);

@@ -131,6 +131,13 @@ static const char *find_verb(struct command *command, const char *text, const ch
 
 /* ---- words and options ---- */
 
+/* What follows is somebody's own words, in which a colon means nothing. */
+static bool free_text(enum command_verb verb)
+{
+    return verb == COMMAND_ANSWER || verb == COMMAND_REVISE || verb == COMMAND_VOTE ||
+           verb == COMMAND_BEGIN;
+}
+
 static bool takes_options(enum command_verb verb)
 {
     return verb == COMMAND_START;
@@ -163,7 +170,8 @@ static void take_word(struct command *command, const char *word)
 {
     const char *colon = strchr(word, ':');
     size_t length = colon ? (size_t)(colon - word) : 0;
-    if (length > 0 && colon[1] && set_option(command, word, length, colon + 1))
+    bool may = command->word_count == 0 || !free_text(command->verb);
+    if (may && length > 0 && colon[1] && set_option(command, word, length, colon + 1))
         return;
     if (colon && takes_options(command->verb)) {
         if (!command->bad_option)

@@ -102,7 +102,7 @@ int flow_open(struct hall *hall, struct round *round, int64_t gather_ms, const c
     text_printf(&text, "%s opens round %" PRIu64 ": ", host_name, round->id);
     text_strong(&text, round->plugin->title);
     text_printf(&text, ". The question comes in %s. Say ", span_text(gather_ms, left));
-    text_monof(&text, "%sjoin", hall_prefix(hall, round->room));
+    text_monof(&text, "%sjoin", hall_call(hall, round->room));
     text_put(&text, " to take a seat.");
     effects_say(effects, round->room, &text);
     text_finish(&text);
@@ -166,7 +166,7 @@ static void say_how_to_answer(const struct hall *hall, const struct round *round
     text_printf(&text, "Round %" PRIu64 ": %s to answer. Send your answer to me privately; it stays "
                        "sealed until grading. Say ",
                 round->id, span_text(length, left));
-    text_monof(&text, "%sjoin", hall_prefix(hall, round->room));
+    text_monof(&text, "%sjoin", hall_call(hall, round->room));
     text_printf(&text, " so that we wait for you. %s", round->plugin->answer_advice);
     effects_say(effects, round->room, &text);
     text_finish(&text);
@@ -201,7 +201,28 @@ int flow_pose(struct hall *hall, struct round *round, int64_t now, struct effect
 
 /* ---- locking the answers ---- */
 
-/* Lines sent since !begin count as the answer of somebody who ran out of time. */
+/* The lines since !begin become the answer of somebody who has none. 1 = they did, 0 = they do
+ * not count, -1 = the event must be rolled back. */
+static int keep_draft(const struct hall *hall, const struct round *round, struct seat *seat,
+                      const struct draft *draft, int64_t now, struct effects *effects)
+{
+    struct buf clean;
+    bool changed;
+    int kept = 0;
+    if (seat->answer || !answer_has_words(buf_text(&draft->text), draft->text.length))
+        return 0;
+    buf_init(&clean);
+    if (!answer_clean(hall, round, buf_text(&draft->text), draft->text.length, &clean, &changed))
+        kept = -1;
+    else
+        kept = round_answer(seat, buf_text(&clean), clean.length, now) ? -1 : 1;
+    buf_finish(&clean);
+    if (kept == 1)
+        answer_record(round, seat, now, effects);
+    return kept;
+}
+
+/* Whoever is in the middle of !begin when answering ends. */
 static int take_drafts(struct hall *hall, struct round *round, int64_t now,
                        struct effects *effects)
 {
@@ -210,25 +231,18 @@ static int take_drafts(struct hall *hall, struct round *round, int64_t now,
         struct seat *seat = round_seat_of(round, draft->member);
         if (draft->round != round->id || !seat)
             continue;
+        int kept = keep_draft(hall, round, seat, draft, now, effects);
+        if (kept < 0)
+            return -1;
         struct text text;
         text_init(&text);
-        if (!seat->answer && draft->text.length > 0) {
-            struct buf clean;
-            bool changed;
-            buf_init(&clean);
-            bool cleaned = answer_clean(hall, round, buf_text(&draft->text), draft->text.length,
-                                        &clean, &changed);
-            int failed = !cleaned || round_answer(seat, buf_text(&clean), clean.length, now);
-            buf_finish(&clean);
-            if (failed)
-                return -1;
-            answer_record(round, seat, now, effects);
-            text_printf(&text, "Time is up. I stored what you had sent since begin: code %.8s.",
-                        seat->hash);
-        } else {
-            text_put(&text, "Time is up. Your stored answer stands; the lines since begin do not "
-                            "count.");
-        }
+        text_printf(&text, "Answering in round %" PRIu64 " is over. ", round->id);
+        if (kept > 0)
+            text_printf(&text, "I stored what you had sent since begin: code %.8s.", seat->hash);
+        else if (seat->answer)
+            text_put(&text, "The answer you had stored stands; the lines since begin do not count.");
+        else
+            text_put(&text, "You had sent no line, so you have no answer.");
         struct address to = round_seat_address(seat);
         effects_tell(effects, &to, &text, NULL, EFFECT_URGENT);
         text_finish(&text);
@@ -310,7 +324,15 @@ static bool wants_reminder(const struct round *round)
            round->deadline - round->phase_at >= REMINDER_PHASE_MS;
 }
 
-int64_t flow_due(const struct round *round)
+int64_t flow_done_at(const struct hall *hall, const struct round *round)
+{
+    for (size_t i = 0; round->phase == ROUND_ANSWER && i < hall->draft_count; i++)
+        if (hall->drafts[i].round == round->id && !hall->drafts[i].pending)
+            return 0;
+    return round_done_at(round);
+}
+
+int64_t flow_due(const struct hall *hall, const struct round *round)
 {
     if (!round_open(round))
         return 0;
@@ -318,7 +340,7 @@ int64_t flow_due(const struct round *round)
         return 1;
     if (round->paused)
         return 0;
-    int64_t due = round->deadline, done = round_done_at(round);
+    int64_t due = round->deadline, done = flow_done_at(hall, round);
     if (due > 0 && wants_reminder(round))
         due -= REMINDER_MS;
     return done > 0 && (due == 0 || done < due) ? done : due;
@@ -360,9 +382,9 @@ static void remind(struct round *round, int64_t now, struct effects *effects)
     text_finish(&owing);
 }
 
-static bool done_by(const struct round *round, int64_t now)
+static bool done_by(const struct hall *hall, const struct round *round, int64_t now)
 {
-    int64_t done = round_done_at(round);
+    int64_t done = flow_done_at(hall, round);
     return done > 0 && done <= now;
 }
 
@@ -401,7 +423,7 @@ static void call_last(const struct hall *hall, struct round *round, int64_t now,
     text_printf(&text, "Round %" PRIu64 ": all %zu who joined have answered. Grading starts in %s. "
                        "Still writing? Say ",
                 round->id, round_answers(round), span_text(round->last_call_ms, left));
-    text_monof(&text, "%sjoin", hall_prefix(hall, round->room));
+    text_monof(&text, "%sjoin", hall_call(hall, round->room));
     text_put(&text, " and we wait for you.");
     effects_say(effects, round->room, &text);
     text_finish(&text);
@@ -412,7 +434,7 @@ static struct round *earliest(struct hall *hall)
     struct round *first = NULL;
     int64_t first_due = 0;
     for (size_t i = 0; i < hall->round_count; i++) {
-        int64_t due = flow_due(hall->rounds[i]);
+        int64_t due = flow_due(hall, hall->rounds[i]);
         if (due > 0 && (!first || due < first_due)) {
             first = hall->rounds[i];
             first_due = due;
@@ -424,13 +446,13 @@ static struct round *earliest(struct hall *hall)
 int flow_tick(struct hall *hall, int64_t now, struct effects *effects)
 {
     struct round *round;
-    while ((round = earliest(hall)) && flow_due(round) <= now) {
+    while ((round = earliest(hall)) && flow_due(hall, round) <= now) {
         int failed = 0;
         if (!round->plugin)
             failed = flow_end(hall, round, "its plugin or its question is no longer there", now, effects);
-        else if (!done_by(round, now) && now < round->deadline)
+        else if (!done_by(hall, round, now) && now < round->deadline)
             remind(round, now, effects);
-        else if (done_by(round, now) && wants_last_call(hall, round, now))
+        else if (done_by(hall, round, now) && wants_last_call(hall, round, now))
             call_last(hall, round, now, effects);
         else
             failed = flow_advance(hall, round, now, effects);
@@ -443,7 +465,7 @@ int flow_tick(struct hall *hall, int64_t now, struct effects *effects)
 int hall_abandon(struct hall *hall, int64_t now, struct effects *effects)
 {
     struct round *round = earliest(hall);
-    if (!round || flow_due(round) > now)
+    if (!round || flow_due(hall, round) > now)
         return 0;
     return flow_end(hall, round, "something went wrong on my side, and I am sorry", now, effects);
 }

@@ -25,13 +25,19 @@ int flow_end(struct hall *hall, struct round *round, const char *why, int64_t no
 /* Everything whose time has come, in the order of the deadlines. */
 int flow_tick(struct hall *hall, int64_t now, struct effects *effects);
 /* When the round next needs the clock, 0 = never. */
-int64_t flow_due(const struct round *round);
+int64_t flow_due(const struct hall *hall, const struct round *round);
+/* When the phase closes early because everyone is done, 0 = not (yet): as
+ * round_done_at(), but who is in the middle of !begin is not done. */
+int64_t flow_done_at(const struct hall *hall, const struct round *round);
 
 /* Tells transports how far the round is. */
 void flow_progress(const struct round *round, struct effects *effects);
 /* Sends a voter the answers to grade, blind. */
 void flow_send_ballot(const struct hall *hall, const struct round *round, const struct seat *voter,
                       struct effects *effects);
+/* "4 3 5 4": an example with as many scores as the rubric has criteria. */
+#define ROUND_EXAMPLE 16
+void flow_example_scores(const struct hs_rubric *rubric, char out[ROUND_EXAMPLE]);
 /* One answer, under its label, as a text. */
 void flow_answer_text(const struct round *round, const struct seat *author, size_t label,
                       struct text *text);

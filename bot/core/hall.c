@@ -1,5 +1,6 @@
 #include "core/hall.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -158,6 +159,7 @@ static struct room *add_room(struct hall *hall, const struct address *place)
         free(room);
         return NULL;
     }
+    snprintf(room->call, sizeof room->call, "%s", room->settings.prefix);
     hall->rooms[hall->room_count++] = room;
     return room;
 }
@@ -167,24 +169,47 @@ int hall_know_room(struct hall *hall, const struct address *place)
     return find_room(hall, place) || add_room(hall, place) ? 0 : -1;
 }
 
-const char *hall_prefix(const struct hall *hall, uint64_t room)
+static const struct room *room_by_id(const struct hall *hall, uint64_t id)
 {
     for (size_t i = 0; i < hall->room_count; i++)
-        if (hall->rooms[i]->id == room)
-            return hall->rooms[i]->settings.prefix;
-    return "!";
+        if (hall->rooms[i]->id == id)
+            return hall->rooms[i];
+    return NULL;
+}
+
+const char *hall_prefix(const struct hall *hall, uint64_t room)
+{
+    const struct room *known = room_by_id(hall, room);
+    return known ? known->settings.prefix : "!";
+}
+
+const char *hall_call(const struct hall *hall, uint64_t room)
+{
+    const struct room *known = room_by_id(hall, room);
+    return known ? known->call : "!";
+}
+
+/* A room that listens to the bot's name only must be told the name, not the prefix. */
+static void name_call(struct room *room, const char *bot_name)
+{
+    if (!room->settings.named_only)
+        snprintf(room->call, sizeof room->call, "%s", room->settings.prefix);
+    else if (bot_name && bot_name[0])
+        snprintf(room->call, sizeof room->call, "%.64s: ", bot_name);
 }
 
 /* The room of the event, with its settings as they are configured now. */
 static struct room *event_room(struct hall *hall, const struct event *event)
 {
     struct room *room = find_room(hall, &event->room);
-    if (!room)
-        return add_room(hall, &event->room);
     /* A reload may have changed the settings, a rolled back event the id. */
-    if (event->kind == EVENT_TEXT &&
+    if (room && event->kind == EVENT_TEXT &&
         hall->world->room(hall->world->context, &event->room, &room->id, &room->settings))
         return NULL;
+    if (!room)
+        room = add_room(hall, &event->room);
+    if (room)
+        name_call(room, event->bot_name);
     return room;
 }
 
@@ -222,13 +247,44 @@ static void dispatch(struct talk *talk)
     }
 }
 
-/* The prefix by which commands are named to somebody who writes privately. */
-static const char *private_prefix(const struct talk *talk)
+/* Reads a private text by the prefix of any room the speaker is in, and by "!"
+ * if a command follows it: a vote must not be taken for an answer because
+ * another room's prefix was typed. */
+static void parse_private(struct talk *talk)
 {
-    for (size_t i = 0; i < talk->hall->room_count; i++)
-        if (talk_present(talk, talk->hall->rooms[i]))
-            return talk->hall->rooms[i]->settings.prefix;
-    return "!";
+    const struct event *event = talk->event;
+    const char *name = event->bot_name ? event->bot_name : "";
+    talk->prefix = talk->call = "!";
+    bool first = true;
+    for (size_t i = 0; i < talk->hall->room_count; i++) {
+        const struct room *room = talk->hall->rooms[i];
+        if (!talk_present(talk, room))
+            continue;
+        const char *prefix = room->settings.prefix;
+        command_parse(&talk->command, event->text, event->length, prefix, name, true);
+        if (first || talk->command.verb != COMMAND_NONE) {
+            talk->prefix = prefix;
+            talk->call = room->call;
+            first = false;
+        }
+        if (talk->command.verb != COMMAND_NONE)
+            return;
+    }
+    command_parse(&talk->command, event->text, event->length, "!", name, true);
+    if (talk->command.verb == COMMAND_UNKNOWN && !first && strcmp(talk->prefix, "!") != 0)
+        talk->command.verb = COMMAND_NONE;
+}
+
+static void parse(struct talk *talk)
+{
+    const struct event *event = talk->event;
+    if (!talk->room) {
+        parse_private(talk);
+        return;
+    }
+    talk->prefix = talk->call = talk->room->call;
+    command_parse(&talk->command, event->text, event->length, talk->room->settings.prefix,
+                  event->bot_name ? event->bot_name : "", false);
 }
 
 /* Said in the wrong place: privately what belongs in the room, or the reverse. */
@@ -240,14 +296,15 @@ static bool misplaced(struct talk *talk)
     char where = command_where(verb);
     const char *word = command_word(verb);
     if (talk->room && where == 'P') {
-        talk_reply(talk, "%s%s goes to me privately, so that nobody sees it%s.", talk->prefix, word,
+        talk_reply(talk, "%s%s goes to me privately, so that nobody sees it%s.",
+                   talk->room->settings.prefix, word,
                    verb == COMMAND_VOTE || verb == COMMAND_ANSWER || verb == COMMAND_REVISE
                        ? "; nothing was stored from here"
                        : "");
         return true;
     }
     if (!talk->room && where == 'R') {
-        talk_reply(talk, "Say %s%s in the room, where everyone sees it.", talk->prefix, word);
+        talk_reply(talk, "Say %s%s in the room, where everyone sees it.", talk->call, word);
         return true;
     }
     return false;
@@ -266,9 +323,7 @@ static int apply_text(struct hall *hall, const struct event *event, struct effec
         if (presence_enter(talk.room, &seen))
             return -1;
     }
-    talk.prefix = talk.room ? talk.room->settings.prefix : private_prefix(&talk);
-    command_parse(&talk.command, event->text, event->length, talk.prefix,
-                  event->bot_name ? event->bot_name : "", !talk.room);
+    parse(&talk);
     /* What is late must be seen as late, even if the clock has not struck yet. */
     if (flow_tick(hall, event->at, effects))
         return -1;
@@ -333,7 +388,7 @@ int64_t hall_deadline(const struct hall *hall)
 {
     int64_t first = 0;
     for (size_t i = 0; i < hall->round_count; i++) {
-        int64_t due = flow_due(hall->rounds[i]);
+        int64_t due = flow_due(hall, hall->rounds[i]);
         if (due > 0 && (first == 0 || due < first))
             first = due;
     }

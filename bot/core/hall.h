@@ -19,6 +19,7 @@ struct room {
     uint64_t id;
     char *transport, *network, *target;
     struct room_settings settings;
+    char call[EVENT_NAME_MAX + 4]; /* what stands before a command there: "!", or "hotseat: " */
     struct presence *present;
     size_t present_count, present_capacity;
 };
@@ -70,7 +71,8 @@ void hall_sweep(struct hall *hall);
 struct round *hall_round(struct hall *hall, uint64_t id);
 /* Makes a room known before anything is heard from it: for open rounds after a restart. 0 or -1. */
 int hall_know_room(struct hall *hall, const struct address *place);
-/* The prefix of commands in a room, "!" if the room is not known yet. */
+/* What stands before a command: privately, and in the room. "!" if the room is not known yet. */
 const char *hall_prefix(const struct hall *hall, uint64_t room);
+const char *hall_call(const struct hall *hall, uint64_t room);
 
 #endif

@@ -60,7 +60,14 @@ void reveal_say_scores(const struct round *round, const struct hs_result *result
     text_init(&text);
     text_heading(&text);
     text_printf(&text, "Round %" PRIu64 " is over: %s", round->id, round->question->pub.title);
-    if (round->reveal_names) {
+    size_t graded = 0;
+    for (size_t i = 0; i < count; i++)
+        graded += results[i].votes > 0;
+    if (graded == 0) {
+        text_paragraph(&text);
+        text_printf(&text, "Nobody graded %s, so there are no scores this time.",
+                    count == 1 ? "the one answer" : "the answers");
+    } else if (round->reveal_names) {
         add_table(round, results, count, &text);
     } else {
         text_paragraph(&text);

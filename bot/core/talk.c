@@ -1,5 +1,6 @@
 #include "core/talk.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <string.h>
@@ -119,40 +120,108 @@ struct talk_choice talk_choose(struct talk *talk, size_t word, talk_fits_fn *fit
     return choice;
 }
 
-/* "12 (Coding, answer)", ... of the rounds in reach, fitting ones only if there are any. */
-static void list_rounds(struct talk *talk, talk_fits_fn *fits, bool fitting_only, struct buf *out)
+static bool several_rooms(const struct talk *talk)
 {
-    const char *between = "";
+    const struct round *first = NULL;
     for (size_t i = 0; i < talk->hall->round_count; i++) {
         struct round *round = talk->hall->rounds[i];
-        if (!in_reach(talk, round) || (fitting_only && !fits(talk, round)))
+        if (!in_reach(talk, round))
             continue;
-        buf_printf(out, "%s%" PRIu64 " (%s, %s)", between, round->id, round->kind,
-                   round_phase_word(round->phase));
+        if (first && first->room != round->room)
+            return true;
+        first = round;
+    }
+    return false;
+}
+
+void talk_list_rounds(const struct talk *talk, talk_fits_fn *fits, struct buf *out)
+{
+    const char *between = "";
+    bool several = several_rooms(talk);
+    for (size_t i = 0; i < talk->hall->round_count; i++) {
+        struct round *round = talk->hall->rounds[i];
+        const struct room *room = talk_room_of(talk, round);
+        if (!in_reach(talk, round) || (fits && !fits(talk, round)))
+            continue;
+        buf_printf(out, "%s%" PRIu64 " (%s, %s%s%s)", between, round->id, round->kind,
+                   round_phase_word(round->phase), several && room ? ", " : "",
+                   several && room ? room->target : "");
         between = ", ";
     }
 }
 
-void talk_refuse_choice(struct talk *talk, const struct talk_choice *choice, talk_fits_fn *fits,
-                        const char *none)
+static bool in_a_room(const struct talk *talk)
+{
+    for (size_t i = 0; i < talk->hall->room_count; i++)
+        if (talk_present(talk, talk->hall->rooms[i]))
+            return true;
+    return false;
+}
+
+void talk_refuse_nothing(struct talk *talk, const char *lead)
+{
+    const struct world *world = talk->hall->world;
+    const struct hs_plugin *plugin = world->plugin_at(world->context, 0);
+    const char *kind = plugin ? plugin->kind : "KIND";
+    if (talk->room)
+        talk_reply(talk, "%sNo round is open here. %sstart %s opens one.", lead, talk->call, kind);
+    else if (in_a_room(talk))
+        talk_reply(talk, "%sNo round is open. Say %sstart %s in the room to open one.", lead,
+                   talk->call, kind);
+    else
+        talk_reply(talk, "%sI see you in none of my rooms. Join the room of your group, then write "
+                         "to me again.",
+                   lead);
+}
+
+void talk_refuse_choice(struct talk *talk, const struct talk_choice *choice, talk_fits_fn *fits)
 {
     struct buf open;
     const char *word = command_word(talk->command.verb);
     buf_init(&open);
-    list_rounds(talk, fits, choice->fitting > 1, &open);
+    talk_list_rounds(talk, choice->fitting > 1 ? fits : NULL, &open);
     if (open.length == 0)
-        talk_reply(talk, "%s", none);
+        talk_refuse_nothing(talk, "");
     else if (choice->fitting > 1)
         talk_reply(talk, "Which round? Open: %s. Put its number after %s%s.", buf_text(&open),
                    talk->prefix, word);
     else if (choice->named && choice->fitting == 0)
         talk_reply(talk, "There is no open round %s here. Open: %s.",
-                   talk->command.round ? talk->command.round
-                                       : talk->command.words[0],
+                   talk->command.round ? talk->command.round : talk->command.words[0],
                    buf_text(&open));
     else
-        talk_reply(talk, "%s%s does not fit now. Open: %s.", talk->prefix, word, buf_text(&open));
+        talk_reply(talk, "%s%s does not fit now. Open: %s. %shelp lists what does.", talk->prefix,
+                   word, buf_text(&open), talk->prefix);
     if (open.failed)
         talk->broken = true;
     buf_finish(&open);
+}
+
+/* ---- kinds ---- */
+
+/* Lower case, "-" as "_": "ML-Theory" finds ml_theory. */
+static void fold_kind(const char *word, char *out, size_t size)
+{
+    size_t i = 0;
+    for (; word[i] && i + 1 < size; i++)
+        out[i] = word[i] == '-' ? '_' : (char)tolower((unsigned char)word[i]);
+    out[i] = '\0';
+}
+
+const struct hs_plugin *talk_find_kind(const struct talk *talk, const char *word)
+{
+    char kind[HS_KIND_MAX + 1];
+    const struct world *world = talk->hall->world;
+    const struct hs_plugin *plugin, *near = NULL;
+    size_t found = 0;
+    fold_kind(word, kind, sizeof kind);
+    for (size_t i = 0; (plugin = world->plugin_at(world->context, i)); i++) {
+        if (strcmp(plugin->kind, kind) == 0)
+            return plugin;
+        if (strlen(kind) >= 3 && strstr(plugin->kind, kind)) {
+            near = plugin;
+            found++;
+        }
+    }
+    return found == 1 ? near : NULL;
 }

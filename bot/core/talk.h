@@ -18,7 +18,8 @@ struct talk {
     struct command command;
     struct room *room;  /* where it was said; NULL if privately */
     uint64_t member;    /* who said it */
-    const char *prefix; /* of the room, or of the member's room, for naming commands */
+    const char *prefix; /* what stands before a command where this was said ... */
+    const char *call;   /* ... and in the room it is about */
     bool broken;
 };
 
@@ -49,9 +50,14 @@ struct talk_choice {
  * it was said in; privately, rounds the speaker sits in or may sit in.
  */
 struct talk_choice talk_choose(struct talk *talk, size_t word, talk_fits_fn *fits);
-/* The refusal for a choice without a round: names the rounds it could be. `none` is said if nothing is open. */
-void talk_refuse_choice(struct talk *talk, const struct talk_choice *choice, talk_fits_fn *fits,
-                        const char *none);
+/* The refusal for a choice without a round: names the rounds it could be. */
+void talk_refuse_choice(struct talk *talk, const struct talk_choice *choice, talk_fits_fn *fits);
+/* No round is open for the speaker: begins with `lead` ("I stored nothing: "), says how to get one. */
+void talk_refuse_nothing(struct talk *talk, const char *lead);
+/* Appends "12 (coding, answer)", ... of the rounds the speaker may know of, fitting ones only if `fits`. */
+void talk_list_rounds(const struct talk *talk, talk_fits_fn *fits, struct buf *out);
+/* The one loaded kind that is, or contains, the word ("theory"); NULL if none or several. */
+const struct hs_plugin *talk_find_kind(const struct talk *talk, const char *word);
 
 /* The handlers, one per verb. */
 void verb_help(struct talk *talk);
@@ -83,6 +89,8 @@ void draft_drop(struct hall *hall, struct draft *draft, struct effects *effects)
 /* Stores the text as the answer of a seat and sends the receipt. */
 void answer_store(struct talk *talk, struct round *round, struct seat *seat, const char *text,
                   size_t length, bool replace);
+/* Holds more than blanks. */
+bool answer_has_words(const char *text, size_t length);
 /* Strips names and signature as graders will read it. False when out of memory. */
 bool answer_clean(const struct hall *hall, const struct round *round, const char *text,
                   size_t length, struct buf *out, bool *changed);

@@ -1,7 +1,9 @@
 /* Private plain text, answer, begin .. end, cancel, revise, withdraw: the sealed answers. */
 #include <inttypes.h>
 #include <string.h>
+#include <strings.h>
 
+#include "core/ballot.h"
 #include "core/flow.h"
 #include "core/talk.h"
 #include "util/span.h"
@@ -39,68 +41,84 @@ static struct seat *answer_seat(struct talk *talk, struct round *round)
     return seat;
 }
 
-static bool in_phase(const struct talk *talk, enum round_phase phase, const struct round **found)
+/* A round near the speaker that is in this phase; one they sit in goes first. */
+static struct round *in_phase(const struct talk *talk, enum round_phase phase)
 {
+    struct round *found = NULL;
     for (size_t i = 0; i < talk->hall->round_count; i++) {
         struct round *round = talk->hall->rounds[i];
         const struct room *room = talk_room_of(talk, round);
-        bool near = round_seat_of(round, talk->member) || (room && talk_present(talk, room));
-        if (round->phase == phase && near) {
-            *found = round;
-            return true;
-        }
+        if (round->phase != phase)
+            continue;
+        if (round_seat_of(round, talk->member))
+            return round;
+        if (!found && room && talk_present(talk, room))
+            found = round;
     }
-    return false;
+    return found;
 }
 
-static bool in_a_room(const struct talk *talk)
+/* The round takes no answer in this phase: says what does work. */
+static void refuse_phase(struct talk *talk, struct round *round)
 {
-    for (size_t i = 0; i < talk->hall->room_count; i++)
-        if (talk_present(talk, talk->hall->rooms[i]))
-            return true;
-    return false;
-}
-
-/* Nothing takes an answer from the speaker now: says what would have worked. */
-static void refuse_answer(struct talk *talk)
-{
-    const struct round *round;
     char left[SPAN_TEXT];
-    if (in_phase(talk, ROUND_GATHER, &round))
+    if (round->phase == ROUND_GATHER && round->paused)
+        talk_reply(talk, "Round %" PRIu64 " is paused; its question is still to come.", round->id);
+    else if (round->phase == ROUND_GATHER)
         talk_reply(talk, "The question of round %" PRIu64 " comes in %s; answer it then.", round->id,
                    span_text(round_time_left(round, talk->event->at), left));
-    else if (in_phase(talk, ROUND_VOTE, &round))
+    else if (round_seat_of(round, talk->member))
         talk_reply(talk, "Answers to round %" PRIu64 " are locked; it is being graded. %svotes shows "
                          "what you can grade.",
                    round->id, talk->prefix);
-    else if (in_a_room(talk))
-        talk_reply(talk, "No question is open, so I stored nothing. Start one in the room: %sstart "
-                         "coding, for example. %shelp says more.",
-                   talk->prefix, talk->prefix);
     else
-        talk_reply(talk, "I see you in none of my rooms, so I stored nothing. Join the room of your "
-                         "group, then write to me again.");
+        talk_reply(talk, "Answers to round %" PRIu64 " are locked; it is being graded. %sjoin lets "
+                         "you grade, too.",
+                   round->id, talk->prefix);
 }
 
-/* Several rounds could be meant: keeps the text, asks. */
-static void keep_for_later(struct talk *talk, const struct talk_choice *choice, const char *text,
-                           size_t length)
+/* Nothing takes an answer from the speaker now: says what would have worked. */
+static void refuse_answer(struct talk *talk, const struct talk_choice *choice)
 {
-    if (length > 0) {
-        if (talk->event->cut) {
-            talk_reply(talk, "That is longer than %d KB, so I stored nothing of it.",
-                       EVENT_TEXT_MAX / 1024);
-            return;
-        }
-        struct draft *draft = draft_begin(talk, 0, false, true);
-        if (!draft)
-            return;
-        draft_add(talk, draft, text, length);
-        talk_reply(talk, "I kept your text, but several questions are open. Say for which: "
-                         "%sanswer and the number of the round.",
-                   talk->prefix);
+    struct round *round = choice->named ? hall_round(talk->hall, choice->number) : NULL;
+    struct draft *kept = draft_of(talk->hall, talk->member);
+    if (kept && kept->pending)
+        draft_drop(talk->hall, kept, talk->effects);
+    if (choice->named && (choice->fitting == 0 || !round))
+        talk_refuse_choice(talk, choice, may_answer);
+    else if (round || (round = in_phase(talk, ROUND_VOTE)) || (round = in_phase(talk, ROUND_GATHER)))
+        refuse_phase(talk, round);
+    else
+        talk_refuse_nothing(talk, "I stored nothing. ");
+}
+
+/* Several rounds could be meant: keeps the text, asks. What comes in several messages stays together. */
+static void keep_for_later(struct talk *talk, const char *text, size_t length)
+{
+    struct draft *draft = draft_of(talk->hall, talk->member);
+    size_t before = draft && draft->pending ? draft->text.length + 1 : 0;
+    if (talk->event->cut || before + length > EVENT_TEXT_MAX) {
+        talk_reply(talk, "That is longer than %d KB, so I stored nothing of it. Send less than that.",
+                   EVENT_TEXT_MAX / 1024);
+        return;
     }
-    talk_refuse_choice(talk, choice, may_answer, "No question is open.");
+    if (!before && !(draft = draft_begin(talk, 0, false, true)))
+        return;
+    draft_add(talk, draft, text, length);
+    struct buf open;
+    struct text words;
+    buf_init(&open);
+    text_init(&words);
+    talk_list_rounds(talk, may_answer, &open);
+    text_printf(&words, "I kept your text, but which question is it for? Open: %s. Say ",
+                buf_text(&open));
+    text_monof(&words, "%sanswer", talk->prefix);
+    text_put(&words, " and the number of the round, and I store it.");
+    talk_tell(talk, &words, "kept");
+    text_finish(&words);
+    if (open.failed)
+        talk->broken = true;
+    buf_finish(&open);
 }
 
 /* A line for the draft that is open since begin. */
@@ -115,26 +133,55 @@ static void extend_draft(struct talk *talk, struct draft *draft)
     draft_add(talk, draft, talk->event->text, talk->event->length);
 }
 
-/* "12 my text": the number and where the text begins; 0 if the first word names no open round. */
-static uint64_t leading_round(struct talk *talk, const char **text, size_t *length)
+static void skip_word(const struct command *command, const char **text, size_t *length)
 {
-    const struct command *command = &talk->command;
-    if (command->word_count == 0)
-        return 0;
-    uint64_t number = command_round_number(command->words[0]);
-    struct round *round = number ? hall_round(talk->hall, number) : NULL;
-    if (!round || !may_answer(talk, round))
-        return 0;
     size_t word = strlen(command->words[0]);
-    if (word > *length)
-        return 0;
+    word = word < *length ? word : *length;
     *text += word;
     *length -= word;
     while (*length > 0 && (**text == ' ' || **text == '\n')) {
         (*text)++;
         (*length)--;
     }
-    return number;
+}
+
+/* The round of "12 my text", and where the text begins. A first word that is no
+ * round the speaker may know of is a word of the text. */
+static struct talk_choice choose_round(struct talk *talk, const char **text, size_t *length)
+{
+    struct command *command = &talk->command;
+    struct talk_choice choice = {0};
+    if (command->verb != COMMAND_NONE && command->word_count > 0) {
+        choice = talk_choose(talk, 0, may_answer);
+        if (!choice.named || command->round)
+            return choice;
+        if (choice.fitting > 0) {
+            skip_word(command, text, length);
+            return choice;
+        }
+        command->word_count = 0;
+    }
+    return talk_choose(talk, 0, may_answer);
+}
+
+static struct draft *kept_text(const struct talk *talk)
+{
+    struct draft *draft = draft_of(talk->hall, talk->member);
+    return draft && draft->pending ? draft : NULL;
+}
+
+/* Stores what was kept while it was unclear for which round it is. */
+static void store_kept(struct talk *talk, struct round *round, struct seat *seat, bool replace)
+{
+    struct draft *kept = kept_text(talk);
+    size_t length = kept->text.length;
+    char *text = arena_strndup(talk->effects->arena, buf_text(&kept->text), length);
+    if (!text) {
+        talk->broken = true;
+        return;
+    }
+    draft_drop(talk->hall, kept, talk->effects);
+    answer_store(talk, round, seat, text, length, replace);
 }
 
 static void store(struct talk *talk, bool replace)
@@ -142,28 +189,17 @@ static void store(struct talk *talk, bool replace)
     bool plain = talk->command.verb == COMMAND_NONE;
     const char *text = plain ? talk->event->text : talk->command.rest;
     size_t length = plain ? talk->event->length : talk->command.rest_length;
-    struct talk_choice choice = {0};
-    if (!plain && leading_round(talk, &text, &length)) {
-        choice = talk_choose(talk, 0, may_answer);
-    } else {
-        /* Words of an answer are no round numbers. */
-        talk->command.word_count = 0;
-        if (plain)
-            talk->command.round = NULL;
-        choice = talk_choose(talk, 0, may_answer);
-    }
-    struct draft *kept = draft_of(talk->hall, talk->member);
+    struct talk_choice choice = choose_round(talk, &text, &length);
     if (!choice.round) {
-        if (choice.fitting > 1)
-            keep_for_later(talk, &choice, text, length);
-        else if (choice.named)
-            talk_refuse_choice(talk, &choice, may_answer, "No question is open.");
+        if (choice.fitting > 1 && length > 0)
+            keep_for_later(talk, text, length);
+        else if (choice.fitting > 1)
+            talk_refuse_choice(talk, &choice, may_answer);
         else
-            refuse_answer(talk);
+            refuse_answer(talk, &choice);
         return;
     }
-    bool use_kept = length == 0 && kept && kept->pending;
-    if (length == 0 && !use_kept) {
+    if (length == 0 && !kept_text(talk)) {
         talk_reply(talk, "Put your answer after it, or use %sbegin, many lines, %send.",
                    talk->prefix, talk->prefix);
         return;
@@ -171,23 +207,32 @@ static void store(struct talk *talk, bool replace)
     struct seat *seat = answer_seat(talk, choice.round);
     if (!seat)
         return;
-    answer_store(talk, choice.round, seat, use_kept ? buf_text(&kept->text) : text,
-                 use_kept ? kept->text.length : length, replace);
-    if (use_kept && !talk->broken)
-        draft_drop(talk->hall, draft_of(talk->hall, talk->member), talk->effects);
+    if (length == 0)
+        store_kept(talk, choice.round, seat, replace);
+    else
+        answer_store(talk, choice.round, seat, text, length, replace);
 }
 
-/* "help", alone and without the prefix, is hardly an answer. */
+/* "help", alone and without the prefix, is hardly an answer; nor is "vote A 4 3 5 4". */
 static bool bare_command(const struct talk *talk)
 {
     char word[16];
     const struct event *event = talk->event;
-    if (talk->command.verb != COMMAND_NONE || event->length >= sizeof word)
+    if (talk->command.verb != COMMAND_NONE)
         return false;
-    memcpy(word, event->text, event->length);
-    word[event->length] = '\0';
-    return strpbrk(word, " \n\t") == NULL && command_find(word) != COMMAND_UNKNOWN &&
-           command_find(word) != COMMAND_NONE;
+    size_t length = strcspn(event->text, " \n\t");
+    if (length == 0 || length >= sizeof word)
+        return false;
+    memcpy(word, event->text, length);
+    word[length] = '\0';
+    enum command_verb verb = command_find(word);
+    if (verb == COMMAND_VOTE) {
+        struct ballot_words parsed;
+        enum ballot_fault fault = ballot_parse(event->text + length, event->length - length,
+                                               HS_AXES_MIN, ROUND_SEATS_MAX, &parsed);
+        return fault == BALLOT_OK || fault == BALLOT_MANY || length == event->length;
+    }
+    return length == event->length && verb != COMMAND_UNKNOWN && verb != COMMAND_NONE;
 }
 
 void verb_say(struct talk *talk)
@@ -210,29 +255,60 @@ void verb_revise(struct talk *talk)
         store(talk, true);
 }
 
+/* "!begin", lines and "!end" in one message, as some clients send a paste. */
+static void take_first_lines(struct talk *talk, struct draft *draft, const char *text,
+                             size_t length)
+{
+    size_t last = length, prefix = strlen(talk->prefix);
+    while (last > 0 && text[last - 1] != '\n')
+        last--;
+    bool ended = length - last == prefix + 3 && memcmp(text + last, talk->prefix, prefix) == 0 &&
+                 strncasecmp(text + last + prefix, "end", 3) == 0;
+    if (ended)
+        length = last > 0 ? last - 1 : 0;
+    if (length > 0)
+        draft_add(talk, draft, text, length);
+    if (ended)
+        verb_finish(talk);
+    else
+        talk_reply(talk, "I have your first lines. Send more, then %send. %scancel drops them.",
+                   talk->prefix, talk->prefix);
+}
+
 void verb_begin(struct talk *talk)
 {
     struct draft *draft = draft_of(talk->hall, talk->member);
+    const char *text = talk->command.rest;
+    size_t length = talk->command.rest_length;
     if (draft && !draft->pending) {
         talk_reply(talk, "You have begun already (%zu bytes so far). %send stores it, %scancel drops "
                          "it.",
                    draft->text.length, talk->prefix, talk->prefix);
         return;
     }
-    struct talk_choice choice = talk_choose(talk, 0, may_answer);
+    if (talk->event->cut) {
+        talk_reply(talk, "That is longer than %d KB, so I stored nothing of it. Send less than that.",
+                   EVENT_TEXT_MAX / 1024);
+        return;
+    }
+    struct talk_choice choice = choose_round(talk, &text, &length);
     if (!choice.round) {
-        if (choice.fitting > 1 || choice.named)
-            talk_refuse_choice(talk, &choice, may_answer, "No question is open.");
+        if (choice.fitting > 1)
+            talk_refuse_choice(talk, &choice, may_answer);
         else
-            refuse_answer(talk);
+            refuse_answer(talk, &choice);
         return;
     }
     struct seat *seat = answer_seat(talk, choice.round);
-    if (!seat || !draft_begin(talk, choice.round->id, seat->answer != NULL, false))
+    draft = seat ? draft_begin(talk, choice.round->id, seat->answer != NULL, false) : NULL;
+    if (!draft)
         return;
-    talk_reply(talk, "Send your lines now, then %send. %scancel drops them.%s", talk->prefix,
-               talk->prefix,
-               seat->answer ? " They will replace the answer you stored." : "");
+    if (length > 0)
+        take_first_lines(talk, draft, text, length);
+    else
+        talk_reply(talk, "Send your lines now, then %send. %scancel drops them.%s", talk->prefix,
+                   talk->prefix,
+                   seat->answer ? " They will replace the answer you stored." : "");
 }
 
 void verb_finish(struct talk *talk)
@@ -241,24 +317,30 @@ void verb_finish(struct talk *talk)
     if (!draft || draft->pending) {
         talk_reply(talk, "There is nothing to end: %sbegin starts an answer of many lines. To end a "
                          "round, say %send in the room.",
-                   talk->prefix, talk->prefix);
+                   talk->prefix, talk->call);
         return;
     }
     struct round *round = hall_round(talk->hall, draft->round);
     struct seat *seat = round ? round_seat_of(round, talk->member) : NULL;
     if (!seat || round->phase != ROUND_ANSWER) {
+        struct talk_choice none = {0};
         draft_drop(talk->hall, draft, talk->effects);
-        refuse_answer(talk);
+        refuse_answer(talk, &none);
         return;
     }
-    if (draft->text.length == 0) {
+    if (!answer_has_words(buf_text(&draft->text), draft->text.length)) {
         talk_reply(talk, "No line came since %sbegin. Send some, or %scancel.", talk->prefix,
                    talk->prefix);
         return;
     }
-    answer_store(talk, round, seat, buf_text(&draft->text), draft->text.length, true);
-    if (!talk->broken)
-        draft_drop(talk->hall, draft_of(talk->hall, talk->member), talk->effects);
+    size_t length = draft->text.length;
+    char *text = arena_strndup(talk->effects->arena, buf_text(&draft->text), length);
+    if (!text) {
+        talk->broken = true;
+        return;
+    }
+    draft_drop(talk->hall, draft, talk->effects);
+    answer_store(talk, round, seat, text, length, true);
 }
 
 void verb_cancel(struct talk *talk)
@@ -279,10 +361,10 @@ void verb_withdraw(struct talk *talk)
     struct talk_choice choice = talk_choose(talk, 0, has_answer);
     struct round *round = choice.round;
     if (!round) {
-        const struct round *locked;
-        if (choice.fitting > 1)
-            talk_refuse_choice(talk, &choice, has_answer, "");
-        else if (in_phase(talk, ROUND_VOTE, &locked))
+        const struct round *locked = in_phase(talk, ROUND_VOTE);
+        if (choice.fitting > 1 || (choice.named && choice.fitting == 0))
+            talk_refuse_choice(talk, &choice, has_answer);
+        else if (locked)
             talk_reply(talk, "Answers to round %" PRIu64 " are locked; they can no longer be taken "
                              "back.",
                        locked->id);

@@ -15,6 +15,14 @@ static bool any_open(const struct talk *talk, struct round *round)
     return true;
 }
 
+/* Who is in the middle of !begin and says !end in the room hardly means the round of all. */
+static bool means_draft(const struct talk *talk, const struct round *round,
+                        const struct talk_choice *choice)
+{
+    const struct draft *draft = draft_of(talk->hall, talk->member);
+    return draft && !draft->pending && draft->round == round->id && !choice->named;
+}
+
 /* Tells why the verb cannot be done to the round now; false if it can. */
 static bool refused_now(struct talk *talk, const struct round *round, enum motion_verb verb)
 {
@@ -135,10 +143,20 @@ static int add_motion(struct talk *talk, struct round *round, enum motion_verb v
     return 0;
 }
 
+/* How many who still sit in the round want it. */
+static size_t count_motions(struct round *round, enum motion_verb verb)
+{
+    size_t wanted = 0;
+    for (size_t i = 0; i < round->motion_count; i++)
+        wanted += round->motions[i].verb == verb &&
+                  round_seat_of(round, round->motions[i].member) != NULL;
+    return wanted;
+}
+
 /* More than half of those who sit in the round decide. */
 static void move(struct talk *talk, struct round *round, enum motion_verb verb, int64_t amount)
 {
-    size_t seated = 0, wanted = 0;
+    size_t seated = 0;
     for (size_t i = 0; i < round->seat_count; i++)
         seated += !round->seats[i].left;
     /* Who agrees, agrees to what was first proposed. */
@@ -146,24 +164,26 @@ static void move(struct talk *talk, struct round *round, enum motion_verb verb, 
     if (first)
         amount = first->amount;
     if (find_motion(round, verb, talk->member)) {
-        talk_reply(talk, "I have your vote for %s already.", round_motion_word(verb));
+        talk_reply(talk, "I have your vote for it already. %zu of %zu so far.",
+                   count_motions(round, verb), seated / 2 + 1);
         return;
     }
     if (add_motion(talk, round, verb, amount)) {
         talk->broken = true;
         return;
     }
-    for (size_t i = 0; i < round->motion_count; i++)
-        wanted += round->motions[i].verb == verb;
-    size_t needed = seated / 2 + 1;
+    size_t needed = seated / 2 + 1, wanted = count_motions(round, verb);
     if (wanted >= needed) {
         act(talk, round, verb, amount, "vote of the room");
         return;
     }
     char span[SPAN_TEXT];
-    talk_reply(talk, "%zu of %zu for %s%s%s in round %" PRIu64 ". The host can do it alone.", wanted,
-               needed, round_motion_word(verb), verb == MOTION_EXTEND ? " by " : "",
-               verb == MOTION_EXTEND ? span_text(amount * 1000, span) : "", round->id);
+    talk_reply(talk, "%zu of %zu votes to %s round %" PRIu64 "%s%s. Say %s%s%s%s %" PRIu64 " if you agree.",
+               wanted, needed, round_motion_word(verb), round->id,
+               verb == MOTION_EXTEND ? " by " : "",
+               verb == MOTION_EXTEND ? span_text(amount * 1000, span) : "", talk->prefix,
+               round_motion_word(verb), verb == MOTION_EXTEND ? " " : "",
+               verb == MOTION_EXTEND ? talk->command.words[0] : "", round->id);
 }
 
 /* The amount of "!extend 2m"; -1 after a refusal. */
@@ -191,11 +211,17 @@ void verb_direct(struct talk *talk, enum motion_verb verb)
     struct talk_choice choice = talk_choose(talk, verb == MOTION_EXTEND ? 1 : 0, any_open);
     struct round *round = choice.round;
     if (!round) {
-        talk_refuse_choice(talk, &choice, any_open, "No round is open here.");
+        talk_refuse_choice(talk, &choice, any_open);
         return;
     }
     if (refused_now(talk, round, verb))
         return;
+    if (verb == MOTION_END && means_draft(talk, round, &choice)) {
+        talk_reply(talk, "Say %send to me privately to store your lines. To end the round for all: "
+                         "%send %" PRIu64 ".",
+                   hall_prefix(talk->hall, round->room), talk->prefix, round->id);
+        return;
+    }
     if (talk_may_direct(talk, round))
         act(talk, round, verb, amount, talk->event->name);
     else if (round_seat_of(round, talk->member))

@@ -61,33 +61,50 @@ static struct situation look(const struct talk *talk)
     return now;
 }
 
-static void help_room(struct talk *talk, const struct situation *now, struct text *text)
+/* One line: what is said in the room, all of the room reads. */
+static void add_word(struct talk *talk, struct text *text, enum command_verb verb)
+{
+    text_monof(text, "%s%s", talk->prefix, command_word(verb));
+    text_put(text, ", ");
+}
+
+static void add_kinds(struct talk *talk, struct text *text)
 {
     const struct world *world = talk->hall->world;
     const struct hs_plugin *plugin;
+    text_monof(text, "%sstart", talk->prefix);
+    for (size_t i = 0; (plugin = world->plugin_at(world->context, i)); i++)
+        text_printf(text, "%s%s", i ? " or " : " ", plugin->kind);
+    text_put(text, ", ");
+}
+
+static void help_room(struct talk *talk, const struct situation *now, struct text *text)
+{
+    text_put(text, "Here and now: ");
+    if (!now->open)
+        add_kinds(talk, text);
     if (now->not_seated)
-        add_usage(talk, text, COMMAND_JOIN);
+        add_word(talk, text, COMMAND_JOIN);
     if (now->open)
-        add_usage(talk, text, COMMAND_STATUS);
+        add_word(talk, text, COMMAND_STATUS);
     if (now->answer && now->seated)
-        add_usage(talk, text, COMMAND_HINT);
+        add_word(talk, text, COMMAND_HINT);
     if (now->seated) {
-        add_usage(talk, text, COMMAND_EXTEND);
-        add_usage(talk, text, now->paused ? COMMAND_RESUME : COMMAND_PAUSE);
-        add_usage(talk, text, COMMAND_SKIP);
-        add_usage(talk, text, COMMAND_END);
-        add_usage(talk, text, COMMAND_LEAVE);
+        add_word(talk, text, COMMAND_EXTEND);
+        add_word(talk, text, now->paused ? COMMAND_RESUME : COMMAND_PAUSE);
+        add_word(talk, text, COMMAND_SKIP);
+        add_word(talk, text, COMMAND_END);
+        add_word(talk, text, COMMAND_LEAVE);
     }
-    if (!now->open) {
-        add_usage(talk, text, COMMAND_START);
-        for (size_t i = 0; (plugin = world->plugin_at(world->context, i)); i++) {
-            text_item(text, 0, 1);
-            text_mono(text, plugin->kind);
-            text_printf(text, ": %s", plugin->summary);
-        }
-    }
-    add_usage(talk, text, COMMAND_TOP);
-    add_usage(talk, text, COMMAND_ME);
+    add_word(talk, text, COMMAND_TOP);
+    text_monof(text, "%sme", talk->prefix);
+    text_put(text, ". ");
+    text_monof(text, "%shelp COMMAND", talk->prefix);
+    text_put(text, " says more.");
+    if (now->answer)
+        text_put(text, " Answers go to me privately.");
+    else if (now->vote)
+        text_put(text, " Votes go to me privately.");
 }
 
 static void help_private(struct talk *talk, const struct situation *now, struct text *text)
@@ -128,14 +145,15 @@ void verb_help(struct talk *talk)
     struct situation now = look(talk);
     struct text text;
     text_init(&text);
-    text_put(&text, talk->room ? "Here and now you can say:" : "To me, now, you can say:");
-    if (talk->room)
+    if (talk->room) {
         help_room(talk, &now, &text);
-    else
+    } else {
+        text_put(&text, "To me, now, you can say:");
         help_private(talk, &now, &text);
+    }
     if (!talk->room && !now.open) {
         text_paragraph(&text);
-        text_printf(&text, "Rounds are opened in the room, with %sstart.", talk->prefix);
+        text_printf(&text, "Rounds are opened in the room, with %sstart.", talk->call);
     }
     talk_reply_text(talk, &text);
     text_finish(&text);
@@ -154,7 +172,11 @@ void verb_unknown(struct talk *talk)
         verb_say(talk);
         return;
     }
-    if (command->meant)
+    struct situation now = look(talk);
+    if (talk->room && command->named && !command->meant && now.answer)
+        talk_reply(talk, "If that was your answer: send it to me privately. I stored nothing from "
+                         "here.");
+    else if (command->meant)
         talk_reply(talk, "I do not know %.31s. Did you mean %s%s?", command->word, talk->prefix,
                    command->meant);
     else

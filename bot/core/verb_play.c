@@ -15,33 +15,6 @@
 
 /* ---- start ---- */
 
-/* Lower case, "-" as "_": "ML-Theory" finds ml_theory. */
-static void fold_kind(const char *word, char *out, size_t size)
-{
-    size_t i = 0;
-    for (; word[i] && i + 1 < size; i++)
-        out[i] = word[i] == '-' ? '_' : (char)tolower((unsigned char)word[i]);
-    out[i] = '\0';
-}
-
-/* The one loaded kind that is, or contains, the word; NULL if none or several. */
-static const struct hs_plugin *find_kind(const struct world *world, const char *word)
-{
-    char kind[HS_KIND_MAX + 1];
-    const struct hs_plugin *plugin, *near = NULL;
-    size_t found = 0;
-    fold_kind(word, kind, sizeof kind);
-    for (size_t i = 0; (plugin = world->plugin_at(world->context, i)); i++) {
-        if (strcmp(plugin->kind, kind) == 0)
-            return plugin;
-        if (strlen(kind) >= 3 && strstr(plugin->kind, kind)) {
-            near = plugin;
-            found++;
-        }
-    }
-    return found == 1 ? near : NULL;
-}
-
 static void refuse_kind(struct talk *talk, const char *word)
 {
     struct buf kinds;
@@ -55,7 +28,7 @@ static void refuse_kind(struct talk *talk, const char *word)
     else if (word)
         talk_reply(talk, "I have no kind of round called %.32s. Kinds: %s.", word, buf_text(&kinds));
     else
-        talk_reply(talk, "Which kind? %sstart and one of: %s.", talk->prefix, buf_text(&kinds));
+        talk_reply(talk, "Which kind? Say %sstart and one of: %s.", talk->prefix, buf_text(&kinds));
     if (kinds.failed)
         talk->broken = true;
     buf_finish(&kinds);
@@ -165,7 +138,7 @@ void verb_start(struct talk *talk)
         refuse_kind(talk, NULL);
         return;
     }
-    const struct hs_plugin *plugin = find_kind(talk->hall->world, command->words[0]);
+    const struct hs_plugin *plugin = talk_find_kind(talk, command->words[0]);
     if (!plugin) {
         refuse_kind(talk, command->words[0]);
         return;
@@ -176,14 +149,17 @@ void verb_start(struct talk *talk)
                    command->bad_option);
         return;
     }
-    if (command->word_count > 2 ||
-        (command->word_count == 2 && question_level_rank(command->words[1]) < 0)) {
+    char level[16] = "";
+    for (size_t i = 0; command->word_count > 1 && command->words[1][i] && i + 1 < sizeof level; i++)
+        level[i] = (char)tolower((unsigned char)command->words[1][i]);
+    if (command->word_count > 2 || (level[0] && question_level_rank(level) < 0)) {
         talk_reply(talk, "I do not know %.32s. Levels: entry, mid, senior, staff.",
                    command->words[command->word_count > 2 ? 2 : 1]);
         return;
     }
     if (open_here(talk, &open) >= settings->rounds_max) {
-        talk_reply(talk, "Round %" PRIu64 " is still open here (%s). %sstatus shows where it is.",
+        talk_reply(talk, "Round %" PRIu64 " is still open here (%s phase). Start again when it is over; "
+                         "%sstatus shows how long that is.",
                    open->id, round_phase_word(open->phase), talk->prefix);
         return;
     }
@@ -192,7 +168,7 @@ void verb_start(struct talk *talk)
         !read_span(talk, "gather", command->gather, GATHER_MIN_S, GATHER_MAX_S, &gather))
         return;
     struct bank_filter filter = {plugin->kind,
-                                 command->word_count == 2 ? command->words[1] : NULL,
+                                 level[0] ? level : NULL,
                                  command->topic, command->company};
     if (check_questions(talk, &filter))
         open_round(talk, plugin, &filter, gather, answer, vote);
@@ -205,9 +181,19 @@ static bool may_join(const struct talk *talk, struct round *round)
     return !round_seat_of(round, talk->member);
 }
 
-static bool may_leave(const struct talk *talk, struct round *round)
+static bool has_seat(const struct talk *talk, struct round *round)
 {
     return round_seat_of(round, talk->member) != NULL;
+}
+
+/* "!hint gives a hint; it costs about 0.25 points." */
+static void add_hint_offer(const struct talk *talk, const struct round *round,
+                           const struct seat *seat, struct text *text)
+{
+    const struct hs_question *question = &round->question->pub;
+    text_printf(text, " %shint gives %s hint; it costs about %.2g points.",
+                hall_prefix(talk->hall, round->room), seat->hints_used ? "the next" : "a",
+                question->hints[seat->hints_used].cost);
 }
 
 static void welcome(struct talk *talk, const struct round *round, const struct seat *seat)
@@ -219,11 +205,16 @@ static void welcome(struct talk *talk, const struct round *round, const struct s
     text_printf(&text, "You are in round %" PRIu64 " (%s). ", round->id, round->plugin->title);
     if (round->phase == ROUND_GATHER)
         text_printf(&text, "The question comes in %s.", left);
+    else if (round->phase == ROUND_ANSWER && seat->answer)
+        text_printf(&text, "The answer you stored stands. %s left.", left);
     else if (round->phase == ROUND_ANSWER)
         text_printf(&text, "Answer me here: plain text, or %sbegin, many lines, %send. %s left.",
-                    talk->prefix, talk->prefix, left);
+                    hall_prefix(talk->hall, round->room), hall_prefix(talk->hall, round->room),
+                    left);
     else
-        text_printf(&text, "It is being graded; you can help. %s left.", left);
+        text_printf(&text, "It is being graded, and you can help. %s left.", left);
+    if (round->phase == ROUND_ANSWER && round->question->pub.hint_count > seat->hints_used)
+        add_hint_offer(talk, round, seat, &text);
     talk_tell(talk, &text, NULL);
     text_finish(&text);
     if (round->phase == ROUND_VOTE)
@@ -236,13 +227,13 @@ void verb_join(struct talk *talk)
     struct round *round = choice.round;
     if (!round) {
         if (choice.named && choice.fitting == 1)
-            talk_reply(talk, "You are in round %" PRIu64 " already.", choice.number);
-        else if (talk_choose(talk, 0, may_leave).round && choice.fitting == 0)
+            talk_reply(talk, "You are in round %" PRIu64 " already. %sstatus shows where it is.",
+                       choice.number, talk->prefix);
+        else if (!choice.named && choice.fitting == 0 && talk_choose(talk, 0, has_seat).fitting)
             talk_reply(talk, "You have your seat already. %sstatus shows where the round is.",
                        talk->prefix);
         else
-            talk_refuse_choice(talk, &choice, may_join,
-                               "No round is open. Start one in the room: start coding, for example.");
+            talk_refuse_choice(talk, &choice, may_join);
         return;
     }
     if (round->seat_count >= ROUND_SEATS_MAX) {
@@ -264,10 +255,14 @@ void verb_join(struct talk *talk)
 
 void verb_leave(struct talk *talk)
 {
-    struct talk_choice choice = talk_choose(talk, 0, may_leave);
+    struct talk_choice choice = talk_choose(talk, 0, has_seat);
     struct round *round = choice.round;
     if (!round) {
-        talk_refuse_choice(talk, &choice, may_leave, "You have no seat in an open round.");
+        bool other = choice.fitting == (choice.named ? 1 : 0);
+        if (other && talk_choose(talk, 0, may_join).fitting)
+            talk_reply(talk, "You have no seat to give up. %sjoin would take one.", talk->prefix);
+        else
+            talk_refuse_choice(talk, &choice, has_seat);
         return;
     }
     struct seat *seat = round_seat_of(round, talk->member);
@@ -288,13 +283,29 @@ static bool has_hints(const struct talk *talk, struct round *round)
     return round->phase == ROUND_ANSWER && round_seat_of(round, talk->member);
 }
 
+static bool is_answered(const struct talk *talk, struct round *round)
+{
+    (void)talk;
+    return round->phase == ROUND_ANSWER;
+}
+
+static void refuse_hint(struct talk *talk, const struct talk_choice *choice)
+{
+    bool unclear = choice->fitting > 1 || (choice->named && choice->fitting == 0);
+    if (!unclear && talk_choose(talk, 0, is_answered).round)
+        talk_reply(talk, "Hints are for those in the round. %sjoin first.", talk->prefix);
+    else if (!unclear && talk_choose(talk, 0, has_seat).round)
+        talk_reply(talk, "There are hints only while the question is open for answers.");
+    else
+        talk_refuse_choice(talk, choice, has_hints);
+}
+
 void verb_hint(struct talk *talk)
 {
     struct talk_choice choice = talk_choose(talk, 0, has_hints);
     struct round *round = choice.round;
     if (!round) {
-        talk_refuse_choice(talk, &choice, has_hints,
-                           "Hints are for open questions, and no round is open.");
+        refuse_hint(talk, &choice);
         return;
     }
     struct seat *seat = round_seat_of(round, talk->member);
@@ -310,8 +321,10 @@ void verb_hint(struct talk *talk)
     text_printf(&text, "Hint %u of %zu: ", seat->hints_used, question->hint_count);
     text_markdown(&text, hint->text, strlen(hint->text));
     text_paragraph(&text);
-    text_printf(&text, "Graders will see that you used %u; it is meant to cost about %.2g of a point.",
-                seat->hints_used, hint->cost);
+    text_printf(&text, "It costs about %.2g points: graders see that you used %u.", hint->cost,
+                seat->hints_used);
+    if (seat->hints_used < question->hint_count)
+        add_hint_offer(talk, round, seat, &text);
     effects_tell(talk->effects, &talk->event->who, &text, NULL, 0);
     text_finish(&text);
 }

@@ -84,7 +84,7 @@ void verb_status(struct talk *talk)
     struct text text;
     bool some = false;
     if (choice.named && !choice.round) {
-        talk_refuse_choice(talk, &choice, any_round, "That round is not open.");
+        talk_refuse_choice(talk, &choice, any_round);
         return;
     }
     text_init(&text);
@@ -105,8 +105,7 @@ void verb_status(struct talk *talk)
     if (some)
         talk_reply_text(talk, &text);
     else
-        talk_reply(talk, "No round is open. %sstart and a kind opens one%s.", talk->prefix,
-                   talk->room ? "" : ", in the room");
+        talk_refuse_nothing(talk, "");
     text_finish(&text);
 }
 
@@ -163,16 +162,6 @@ static void add_board(struct text *text, const struct board_row *rows, size_t co
     }
 }
 
-static bool known_kind(const struct talk *talk, const char *word)
-{
-    const struct hs_plugin *plugin;
-    const struct world *world = talk->hall->world;
-    for (size_t i = 0; (plugin = world->plugin_at(world->context, i)); i++)
-        if (strcmp(plugin->kind, word) == 0)
-            return true;
-    return false;
-}
-
 /* Reads "[day|week|month|all] [KIND]" in any order; false after a refusal. */
 static bool read_board_words(struct talk *talk, enum period *period, const char **kind)
 {
@@ -182,13 +171,14 @@ static bool read_board_words(struct talk *talk, enum period *period, const char 
         const char *word = talk->command.words[i];
         if (period_parse(word, period) == 0)
             continue;
-        if (!known_kind(talk, word)) {
+        const struct hs_plugin *plugin = talk_find_kind(talk, word);
+        if (!plugin) {
             talk_reply(talk, "I know no board called %.32s. %stop takes day, week, month or all, and a "
                              "kind such as coding.",
                        word, talk->prefix);
             return false;
         }
-        *kind = word;
+        *kind = plugin->kind;
     }
     return true;
 }
@@ -197,6 +187,7 @@ void verb_top(struct talk *talk)
 {
     static const char *const spoken[PERIOD_COUNT] = {"today", "this week", "this month",
                                                      "all time"};
+    static const char *const empty[PERIOD_COUNT] = {" today", " this week", " this month", ""};
     struct board_row rows[BOARD_ROWS];
     size_t count = 0;
     enum period period;
@@ -206,7 +197,7 @@ void verb_top(struct talk *talk)
     if (!read_board_words(talk, &period, &kind))
         return;
     if (!room) {
-        talk_reply(talk, "Say %stop in the room whose board you want.", talk->prefix);
+        talk_reply(talk, "Say %stop in the room whose board you want.", talk->call);
         return;
     }
     if (world->board(world->context, room->id, period, kind, talk->event->at, rows, BOARD_ROWS,
@@ -215,9 +206,9 @@ void verb_top(struct talk *talk)
         return;
     }
     if (count == 0) {
-        talk_reply(talk, "Nobody is on the board %s yet. A round with answers and votes puts you "
+        talk_reply(talk, "Nobody is on the board%s%s%s yet. A round with answers and votes puts you "
                          "there.",
-                   spoken[period]);
+                   kind ? " of " : "", kind ? kind : "", empty[period]);
         return;
     }
     struct text text;

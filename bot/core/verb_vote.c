@@ -22,32 +22,37 @@ static bool graded_nearby(const struct talk *talk, struct round *round)
     return round->phase == ROUND_VOTE;
 }
 
+static bool answered_nearby(const struct talk *talk, struct round *round)
+{
+    (void)talk;
+    return round->phase == ROUND_ANSWER || round->phase == ROUND_GATHER;
+}
+
 /* No round takes a vote from the speaker now: says why, and what would have worked. */
-static void refuse_vote(struct talk *talk, struct talk_choice choice)
+static void refuse_vote(struct talk *talk, const struct talk_choice *choice)
 {
     char left[SPAN_TEXT];
-    if (choice.fitting > 1) {
-        talk_refuse_choice(talk, &choice, may_vote, "");
+    if (choice->fitting > 1 || (choice->named && choice->fitting == 0)) {
+        talk_refuse_choice(talk, choice, may_vote);
         return;
     }
-    struct talk_choice joinable = talk_choose(talk, 0, graded_nearby);
-    if (joinable.round) {
+    const struct round *graded = talk_choose(talk, 0, graded_nearby).round;
+    const struct round *answered = talk_choose(talk, 0, answered_nearby).round;
+    if (graded)
         talk_reply(talk, "You have no seat in round %" PRIu64 ". Say %sjoin, then I send you the "
                          "answers to grade.",
-                   joinable.round->id, talk->prefix);
-        return;
-    }
-    for (size_t i = 0; i < talk->hall->round_count; i++) {
-        struct round *round = talk->hall->rounds[i];
-        if (round->phase == ROUND_ANSWER && round_seat_of(round, talk->member)) {
-            talk_reply(talk, "Round %" PRIu64 " is not graded yet: %s left to answer. Then I send you "
-                             "the answers.",
-                       round->id, span_text(round_time_left(round, talk->event->at), left));
-            return;
-        }
-    }
-    talk_refuse_choice(talk, &choice, may_vote,
-                       "No round is being graded now, so I stored no vote.");
+                   graded->id, talk->prefix);
+    else if (answered && answered->phase == ROUND_GATHER)
+        talk_reply(talk, "Round %" PRIu64 " has no answers yet; its question is still to come.",
+                   answered->id);
+    else if (answered)
+        talk_reply(talk, "Round %" PRIu64 " is not graded yet: %s left to answer. Then I send you the "
+                         "answers.",
+                   answered->id, span_text(round_time_left(answered, talk->event->at), left));
+    else if (choice->named)
+        talk_refuse_choice(talk, choice, may_vote);
+    else
+        talk_refuse_nothing(talk, "I stored no vote. ");
 }
 
 /* The names of the criteria in order: "Correctness, Approach, ...". */
@@ -65,9 +70,11 @@ static void refuse_form(struct talk *talk, const struct round *round, enum ballo
     const struct hs_rubric *rubric = round->plugin->rubric;
     buf_init(&axes);
     name_axes(rubric, &axes);
+    char scores[ROUND_EXAMPLE];
+    flow_example_scores(rubric, scores);
     if (fault == BALLOT_NO_LABEL)
-        talk_reply(talk, "Which answer? Begin with its letter: %svote A and %zu scores (%s).",
-                   talk->prefix, rubric->axis_count, buf_text(&axes));
+        talk_reply(talk, "Which answer? Begin with its letter, for example %svote A %s (%s).",
+                   talk->prefix, scores, buf_text(&axes));
     else if (fault == BALLOT_UNKNOWN && order->count == 0)
         talk_reply(talk, "There is no answer for you to grade in round %" PRIu64 "; your own you "
                          "cannot grade.",
@@ -77,17 +84,14 @@ static void refuse_form(struct talk *talk, const struct round *round, enum ballo
                          "is not among them.",
                    order->count > 1 ? " to " : "",
                    order->count > 1 ? ballot_label(order->count - 1, last) : "");
-    else if (fault == BALLOT_RANGE)
-        talk_reply(talk, "Scores are whole numbers from 1 to 5, in this order: %s. Nothing was "
-                         "stored.",
-                   buf_text(&axes));
     else if (fault == BALLOT_COMMENT_LONG)
         talk_reply(talk, "That comment is longer than %d bytes. Nothing was stored; send a shorter "
                          "one.",
                    ROUND_COMMENT_MAX);
     else
-        talk_reply(talk, "That takes %zu scores, in this order: %s. Nothing was stored.",
-                   rubric->axis_count, buf_text(&axes));
+        talk_reply(talk, "A vote is %zu scores from 1 to 5, in this order: %s. For example %svote A %s. "
+                         "Nothing was stored.",
+                   rubric->axis_count, buf_text(&axes), talk->prefix, scores);
     if (axes.failed)
         talk->broken = true;
     buf_finish(&axes);
@@ -172,12 +176,23 @@ static void skip_number(const struct talk *talk, const char **text, size_t *leng
     }
 }
 
-void verb_vote(struct talk *talk)
+/* "4 3 5 4" without a letter: the 4 is a score, unless it is a round that the speaker knows of. */
+static struct talk_choice choose_graded(struct talk *talk)
 {
     struct talk_choice choice = talk_choose(talk, 0, may_vote);
+    if (!choice.named || choice.fitting > 0 || talk->command.round)
+        return choice;
+    talk->command.word_count = 0;
+    struct talk_choice only = talk_choose(talk, 0, may_vote);
+    return only.round && choice.number <= HS_SCALE_MAX ? only : choice;
+}
+
+void verb_vote(struct talk *talk)
+{
+    struct talk_choice choice = choose_graded(talk);
     struct round *round = choice.round;
     if (!round) {
-        refuse_vote(talk, choice);
+        refuse_vote(talk, &choice);
         return;
     }
     struct seat *seat = round_seat_of(round, talk->member);
@@ -233,7 +248,7 @@ void verb_votes(struct talk *talk)
     struct talk_choice choice = talk_choose(talk, 0, may_vote);
     struct round *round = choice.round;
     if (!round) {
-        refuse_vote(talk, choice);
+        refuse_vote(talk, &choice);
         return;
     }
     const struct seat *seat = round_seat_of(round, talk->member);
