@@ -40,7 +40,7 @@ void nearest_offer(struct nearest *nearest, const char *word)
     if (typed > WORD_MAX || length > WORD_MAX)
         return;
     size_t far = distance(nearest->typed, typed, word, length);
-    if (far < nearest->distance && far * 2 < length) {
+    if (far < nearest->distance && far * 2 < length && far * 2 < typed) {
         nearest->word = word;
         nearest->distance = far;
     }
