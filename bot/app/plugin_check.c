@@ -27,6 +27,16 @@ static int check_text(const char *slot, const char *text, size_t most, struct er
     return 0;
 }
 
+static int check_line(const char *slot, const char *text, size_t most, struct error *error)
+{
+    if (check_text(slot, text, most, error))
+        return -1;
+    for (const char *c = text; *c; c++)
+        if ((unsigned char)*c < 0x20 || *c == 0x7f)
+            return refuse(error, slot, "must be one line without control characters");
+    return 0;
+}
+
 static int check_word(const char *slot, const char *word, size_t most, struct error *error)
 {
     if (check_text(slot, word, most, error))
@@ -40,7 +50,7 @@ static int check_axis(const struct hs_rubric *rubric, size_t index, struct error
 {
     const struct hs_axis *axis = &rubric->axes[index];
     if (check_word("rubric axis id", axis->id, 40, error) ||
-        check_text("rubric axis name", axis->name, 60, error))
+        check_line("rubric axis name", axis->name, 60, error))
         return -1;
     for (size_t i = 0; i < index; i++)
         if (strcmp(rubric->axes[i].id, axis->id) == 0)
@@ -48,7 +58,7 @@ static int check_axis(const struct hs_rubric *rubric, size_t index, struct error
     if (axis->weight < 1 || axis->weight > WEIGHT_MAX)
         return refuse(error, axis->id, "weight must be 1 to 10");
     for (size_t i = 0; i < 5; i++)
-        if (check_text("rubric anchor", axis->anchor[i], 300, error))
+        if (check_line("rubric anchor", axis->anchor[i], 300, error))
             return error_prefix(error, "axis %s", axis->id);
     return 0;
 }
@@ -96,12 +106,12 @@ int plugin_check(const struct hs_plugin *plugin, struct error *error)
     if (!plugin)
         return refuse(error, HS_PLUGIN_SYMBOL, "returned NULL");
     if (check_abi(plugin, error) || check_word("kind", plugin->kind, HS_KIND_MAX, error) ||
-        check_text("title", plugin->title, 60, error) ||
-        check_text("summary", plugin->summary, 200, error) ||
-        check_text("version", plugin->version, 40, error) ||
+        check_line("title", plugin->title, 60, error) ||
+        check_line("summary", plugin->summary, 200, error) ||
+        check_line("version", plugin->version, 40, error) ||
         check_rubric(plugin->rubric, error) ||
-        check_text("answer_advice", plugin->answer_advice, TEXT_MAX_BYTES, error) ||
-        check_text("grade_advice", plugin->grade_advice, TEXT_MAX_BYTES, error))
+        check_line("answer_advice", plugin->answer_advice, TEXT_MAX_BYTES, error) ||
+        check_line("grade_advice", plugin->grade_advice, TEXT_MAX_BYTES, error))
         return -1;
     if (!seconds_fit(plugin->answer_seconds))
         return refuse(error, "answer_seconds", "must be 10 to 604800");

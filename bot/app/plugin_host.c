@@ -3,20 +3,18 @@
 #include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "app/plugin_image.h"
+
 struct loaded {
     const struct hs_plugin *plugin;
-    void *handle;  /* NULL if linked statically */
-    int copy;      /* the file it was loaded from; open as long as it is, for its name is the number */
+    struct plugin_image image; /* empty if linked statically */
     char *path;    /* NULL if linked statically */
     size_t rounds; /* that use it */
     bool retired;  /* serves its rounds, but no new ones */
@@ -34,10 +32,7 @@ struct plugin_host *plugin_host_create(void)
 
 static void unload(struct loaded *one)
 {
-    if (one->handle)
-        dlclose(one->handle);
-    if (one->copy >= 0)
-        close(one->copy);
+    plugin_image_close(&one->image);
     free(one->path);
 }
 
@@ -105,7 +100,7 @@ int plugin_host_add(struct plugin_host *host, const struct hs_plugin *plugin, st
         return error_set(error, ERR_EXISTS, "the kind %s is loaded already", plugin->kind);
     if (reserve(host, error))
         return -1;
-    struct loaded one = {.plugin = plugin, .copy = -1};
+    struct loaded one = {.plugin = plugin, .image.copy = -1};
     insert(host, &one);
     return 0;
 }
@@ -113,58 +108,6 @@ int plugin_host_add(struct plugin_host *host, const struct hs_plugin *plugin, st
 /* ---- shared objects ---- */
 
 /* A plugin runs as the bot: nobody else may be able to write it. */
-static int check_file(int fd, struct error *error)
-{
-    struct stat st;
-    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
-        return error_set(error, ERR_PLUGIN, "it is not a file");
-    if (st.st_mode & S_IWOTH)
-        return error_set(error, ERR_PLUGIN,
-                         "anyone may write it, and so run code as the bot; chmod o-w it");
-    return 0;
-}
-
-/* A copy in memory: the loader takes a file it has loaded for the same library
- * for ever, so a rebuilt plugin would never be seen under its own name. */
-static int copy_to_memory(int fd, struct error *error)
-{
-    struct stat st;
-    int copy = memfd_create("hotseat-plugin", MFD_CLOEXEC);
-    if (copy < 0 || fstat(fd, &st) != 0)
-        goto fail;
-    for (off_t left = st.st_size; left > 0;) {
-        ssize_t sent = sendfile(copy, fd, NULL, (size_t)left);
-        if (sent <= 0)
-            goto fail;
-        left -= sent;
-    }
-    return copy;
-fail:
-    error_set(error, ERR_IO, "cannot read it: %s", strerror(errno));
-    if (copy >= 0)
-        close(copy);
-    return -1;
-}
-
-static int open_copy(const char *path, struct loaded *one, struct error *error)
-{
-    char name[64];
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0)
-        return error_set(error, ERR_IO, "cannot open it: %s", strerror(errno));
-    if (check_file(fd, error) == 0)
-        one->copy = copy_to_memory(fd, error);
-    close(fd);
-    if (one->copy < 0)
-        return -1;
-    snprintf(name, sizeof name, "/proc/self/fd/%d", one->copy);
-    one->handle = dlopen(name, RTLD_NOW | RTLD_LOCAL);
-    if (one->handle)
-        return 0;
-    const char *why = dlerror();
-    return error_set(error, ERR_PLUGIN, "it does not load: %s", why ? why : "unknown reason");
-}
-
 static const struct hs_plugin *descriptor(void *handle, struct error *error)
 {
     /* ISO C has no cast from object to function pointers; POSIX promises that it works. */
@@ -181,36 +124,56 @@ static const struct hs_plugin *descriptor(void *handle, struct error *error)
     return plugin_check(plugin, error) ? NULL : plugin;
 }
 
-/* The older version of a kind, if it came from the same path; -1 if from another. */
-static int make_room(struct plugin_host *host, const char *kind, const char *path,
-                     struct error *error)
+/* -1 if the kind is served by a plugin from elsewhere. */
+static int check_kind_free(const struct plugin_host *host, const char *kind, const char *path,
+                           struct error *error)
 {
-    struct loaded *older = find_kind(host, kind);
-    if (!older)
+    const struct loaded *older = find_kind(host, kind);
+    if (!older || (older->path && strcmp(older->path, path) == 0))
         return 0;
-    if (!older->path || strcmp(older->path, path) != 0)
-        return error_set(error, ERR_EXISTS, "the kind %s is loaded already, from %.200s", kind,
-                         older->path ? older->path : "the program itself");
-    older->retired = true;
-    return 0;
+    return error_set(error, ERR_EXISTS, "the kind %s is loaded already, from %.200s", kind,
+                     older->path ? older->path : "the program itself");
+}
+
+/* What came from this path before serves its rounds, but no new ones; of whatever kind it was. */
+static void retire_path(struct plugin_host *host, const char *path)
+{
+    for (size_t i = 0; i < host->count; i++)
+        if (host->loaded[i].path && strcmp(host->loaded[i].path, path) == 0)
+            host->loaded[i].retired = true;
 }
 
 int plugin_host_load(struct plugin_host *host, const char *path, struct error *error)
 {
-    struct loaded one = {.path = strdup(path), .copy = -1};
+    struct loaded one = {.path = strdup(path), .image.copy = -1};
     if (!one.path) {
         error_set(error, ERR_MEMORY, "no memory for a plugin");
         goto fail;
     }
-    if (open_copy(path, &one, error) || !(one.plugin = descriptor(one.handle, error)) || reserve(host, error) ||
-        make_room(host, one.plugin->kind, path, error))
+    if (plugin_image_open(&one.image, path, error) ||
+        !(one.plugin = descriptor(one.image.handle, error)) || reserve(host, error) ||
+        check_kind_free(host, one.plugin->kind, path, error))
         goto fail;
+    retire_path(host, path);
     insert(host, &one);
     sweep(host);
     return 0;
 fail:
     unload(&one);
     return error_prefix(error, "plugin %.200s", path);
+}
+
+/* Plugins out of this directory whose files were taken away serve no new rounds. */
+static void retire_missing(struct plugin_host *host, const char *dir)
+{
+    size_t length = strlen(dir);
+    for (size_t i = 0; i < host->count; i++) {
+        struct loaded *one = &host->loaded[i];
+        if (one->path && strncmp(one->path, dir, length) == 0 && one->path[length] == '/' &&
+            access(one->path, F_OK) != 0 && errno == ENOENT)
+            one->retired = true;
+    }
+    sweep(host);
 }
 
 int plugin_host_load_dir(struct plugin_host *host, const char *dir, plugin_refused_fn *refused,
@@ -225,6 +188,7 @@ int plugin_host_load_dir(struct plugin_host *host, const char *dir, plugin_refus
     if (count < 0)
         return error_set(error, ERR_MISSING, "cannot read the plugin directory %.200s: %s", dir,
                          strerror(errno));
+    retire_missing(host, dir);
     for (int i = 0; i < count; i++) {
         const char *name = entries[i]->d_name;
         size_t length = strlen(name);

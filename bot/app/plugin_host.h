@@ -22,7 +22,9 @@ int plugin_check(const struct hs_plugin *plugin, struct error *error);
 int plugin_host_add(struct plugin_host *host, const struct hs_plugin *plugin, struct error *error);
 /* Loads one shared object. An older version of the same kind stays for its rounds, the new one serves new rounds. */
 int plugin_host_load(struct plugin_host *host, const char *path, struct error *error);
-/* Loads every *.so of a directory, sorted; refused ones are reported to `refused` and skipped. */
+/* Loads every *.so of a directory, sorted; refused ones are reported to
+ * `refused` and skipped. What was loaded from it before is loaded anew, or
+ * retired if its file is gone. */
 typedef void plugin_refused_fn(void *context, const char *path, const struct error *why);
 int plugin_host_load_dir(struct plugin_host *host, const char *dir, plugin_refused_fn *refused,
                          void *context, struct error *error);

@@ -176,13 +176,21 @@ fail:
 
 int compose_reload(struct compose *compose, struct error *error)
 {
+    struct error why;
     struct bank *bank = load_bank(compose->question_dir, error);
-    if (!bank)
+    if (bank) {
+        session_set_bank(compose->session, bank);
+        free_bank(compose->bank);
+        compose->bank = bank;
+    }
+    /* A mistake in a question is no reason to keep an old plugin. */
+    if (plugin_host_load_dir(compose->plugins, compose->plugin_dir, plugin_refused, NULL,
+                             bank ? error : &why)) {
+        if (!bank)
+            log_error("plugins", "%s", why.why);
         return -1;
-    session_set_bank(compose->session, bank);
-    free_bank(compose->bank);
-    compose->bank = bank;
-    return plugin_host_load_dir(compose->plugins, compose->plugin_dir, plugin_refused, NULL, error);
+    }
+    return bank ? 0 : -1;
 }
 
 void compose_close(struct compose *compose)

@@ -3,57 +3,84 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/utf8.h"
+
 #define SAID_MAX (8 * 1024)
 #define REASON_MAX 100
 #define AWARD_MAX 20
+#define CALLS_MAX 512 /* of host functions in one callback */
 
 /* The host's side of one call. State kept by the plugin is applied only if the callback succeeds. */
 struct hs_effects {
     struct effects *effects;
     struct round *round;
     int64_t now;
+    unsigned calls;
     const void *state;
     size_t state_size;
     uint32_t state_version;
     bool kept;
 };
 
-static bool said_fits(const char *markdown)
+/* A callback that calls on and on must not eat the memory of the bot. */
+static int count_call(struct hs_effects *call)
 {
-    return markdown && markdown[0] && strnlen(markdown, SAID_MAX + 1) <= SAID_MAX;
+    return ++call->calls > CALLS_MAX ? HS_ELIMIT : HS_OK;
+}
+
+/* HS_OK if it is UTF-8 of 1 to `most` bytes. */
+static int check_words(const char *words, size_t most)
+{
+    size_t length = words ? strnlen(words, most + 1) : 0;
+    if (length > most)
+        return HS_ELIMIT;
+    return length > 0 && utf8_valid(words, length) ? HS_OK : HS_EINVAL;
+}
+
+/* To the room, or (to not NULL) to one person. What does not fit is the
+ * plugin's fault; it must not make the whole event fail. */
+static int say(struct hs_effects *call, const struct address *to, const char *markdown)
+{
+    int status = check_words(markdown, SAID_MAX);
+    if (status != HS_OK)
+        return status;
+    struct text text;
+    text_init(&text);
+    text_markdown(&text, markdown, strlen(markdown));
+    if (text.overflow)
+        status = HS_ELIMIT;
+    else if (to)
+        effects_tell(call->effects, to, &text, NULL, 0);
+    else
+        effects_say(call->effects, call->round->room, &text);
+    text_finish(&text);
+    return effects_ok(call->effects) ? status : HS_ENOMEM;
 }
 
 static int host_say(struct hs_effects *call, const char *markdown)
 {
-    if (!said_fits(markdown))
-        return markdown && markdown[0] ? HS_ELIMIT : HS_EINVAL;
-    struct text text;
-    text_init(&text);
-    text_markdown(&text, markdown, strlen(markdown));
-    effects_say(call->effects, call->round->room, &text);
-    text_finish(&text);
-    return effects_ok(call->effects) ? HS_OK : HS_ENOMEM;
+    int status = count_call(call);
+    return status == HS_OK ? say(call, NULL, markdown) : status;
 }
 
 static int host_say_private(struct hs_effects *call, uint32_t seat, const char *markdown)
 {
+    int status = count_call(call);
+    if (status != HS_OK)
+        return status;
     if (seat >= call->round->seat_count)
         return HS_EINVAL;
-    if (!said_fits(markdown))
-        return markdown && markdown[0] ? HS_ELIMIT : HS_EINVAL;
-    struct text text;
-    text_init(&text);
-    text_markdown(&text, markdown, strlen(markdown));
     struct address to = round_seat_address(&call->round->seats[seat]);
-    effects_tell(call->effects, &to, &text, NULL, 0);
-    text_finish(&text);
-    return effects_ok(call->effects) ? HS_OK : HS_ENOMEM;
+    return say(call, &to, markdown);
 }
 
 static int host_award(struct hs_effects *call, uint32_t seat, uint32_t points, const char *reason)
 {
-    if (seat >= call->round->seat_count || points > AWARD_MAX || !reason ||
-        strnlen(reason, REASON_MAX + 1) > REASON_MAX)
+    int status = count_call(call);
+    if (status != HS_OK)
+        return status;
+    if (seat >= call->round->seat_count || points > AWARD_MAX ||
+        check_words(reason, REASON_MAX) != HS_OK)
         return HS_EINVAL;
     struct effect *effect = effects_add(call->effects, RECORD_LEDGER);
     if (!effect)
@@ -72,7 +99,7 @@ static int host_award(struct hs_effects *call, uint32_t seat, uint32_t points, c
 
 static int host_keep(struct hs_effects *call, uint32_t version, const void *state, size_t size)
 {
-    if (size > ROUND_STATE_MAX)
+    if (count_call(call) != HS_OK || size > ROUND_STATE_MAX)
         return HS_ELIMIT;
     if (!state && size > 0)
         return HS_EINVAL;

@@ -43,6 +43,7 @@ extern "C" {
 
 #define HS_AXES_MIN 3  /* a rubric has at least this many axes ... */
 #define HS_AXES_MAX 5  /* ... and at most this many */
+#define HS_SEATS_MAX 64 /* people in a round */
 #define HS_KIND_MAX 24 /* longest kind name, without the NUL */
 
 enum hs_status {
@@ -102,6 +103,7 @@ struct hs_question {
     size_t note_count;
     const char *const *mistakes; /* common mistakes, one sentence each */
     size_t mistake_count;
+    const char *complexity; /* the intended cost of a coding question, "" if not said */
 };
 
 /* One person's place in a round. Seats are numbered from 0 in order of joining. */
@@ -135,7 +137,9 @@ struct hs_result {
 
 struct hs_effects; /* opaque; belongs to the host */
 
-/* What a callback may cause. Texts are copied. */
+/* What a callback may cause, by at most 512 calls. Texts are UTF-8 and are
+ * copied. Each returns HS_OK, or what was wrong: HS_EINVAL for an empty or
+ * malformed text or a seat that is none, HS_ELIMIT for what is too much. */
 struct hs_host {
     uint32_t abi_minor;
     size_t size;

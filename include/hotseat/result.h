@@ -69,34 +69,105 @@ static inline int hs_say_question(const struct hs_round *round, const struct hs_
     return host->say(effects, text);
 }
 
-/* Says what was strong, what was weak, what to do about it, and a follow-up
- * question; then the model answer. `advice` has one sentence for each axis. */
-static inline int hs_say_lessons(const struct hs_round *round, const struct hs_result *results,
-                                 size_t count, const char *const *advice,
-                                 const struct hs_host *host, struct hs_effects *effects)
+/* What a kind of round says after the votes. No member is NULL. */
+struct hs_lessons {
+    const char *const *advice; /* a sentence for each axis: what to try next time if it was weakest */
+    const char *mistakes;      /* before the question's common mistakes, e.g. "Common mistakes" */
+    const char *model;         /* over the model answer, e.g. "One good answer" */
+};
+
+/* A text that grows piece by piece; what does not fit makes it too long for good. */
+struct hs_text {
+    char text[8 * 1024];
+    size_t length;
+    int too_long;
+};
+
+static inline void hs_put(struct hs_text *text, const char *before, const char *words,
+                          const char *after)
 {
-    char text[4 * 1024], model[8 * 1024];
+    size_t left = sizeof text->text - text->length;
+    int length = snprintf(text->text + text->length, left, "%s%s%s", before, words, after);
+    if (length < 0 || (size_t)length >= left)
+        text->too_long = 1;
+    else
+        text->length += (size_t)length;
+}
+
+static inline int hs_say_text(const struct hs_text *text, const struct hs_host *host,
+                              struct hs_effects *effects)
+{
+    if (text->too_long)
+        return HS_ELIMIT;
+    return text->length > 0 ? host->say(effects, text->text) : HS_OK;
+}
+
+/* Strongest and weakest axis, what a 5 on the weakest is for this question, what to try next time. */
+static inline void hs_put_axes(struct hs_text *text, const struct hs_round *round,
+                               const struct hs_result *results, size_t count,
+                               const struct hs_lessons *lessons)
+{
     const struct hs_axis *axes = round->rubric->axes;
     size_t strong = hs_extreme_axis(round, results, count, 1);
     size_t weak = hs_extreme_axis(round, results, count, -1);
-    int length = 0;
-    if (strong < round->rubric->axis_count && strong != weak)
-        length = snprintf(text, sizeof text, "Strongest: %s (%.1f). Weakest: %s (%.1f). %s",
-                          axes[strong].name, hs_axis_mean(results, count, strong),
-                          axes[weak].name, hs_axis_mean(results, count, weak), advice[weak]);
-    const struct hs_follow_up *next =
-        hs_follow_up_for(round->question, axes[weak < round->rubric->axis_count ? weak : 0].id);
-    if (next && length >= 0 && (size_t)length < sizeof text)
-        length += snprintf(text + length, sizeof text - (size_t)length, "%sTo think on: %s",
-                           length ? "\n\n" : "", next->text);
-    if (length < 0 || (size_t)length >= sizeof text)
-        return HS_ELIMIT;
-    int status = length > 0 ? host->say(effects, text) : HS_OK;
-    if (status != HS_OK)
-        return status;
-    length = snprintf(model, sizeof model, "**One good answer**\n\n%.7000s",
-                      round->question->model_answer);
-    return length < 0 ? HS_EFAILED : host->say(effects, model);
+    char line[400];
+    if (weak == round->rubric->axis_count)
+        return;
+    if (strong == weak)
+        snprintf(line, sizeof line, "All axes alike: %.1f of 5.", hs_axis_mean(results, count, 0));
+    else
+        snprintf(line, sizeof line, "Strongest: %s (%.1f). Weakest: %s (%.1f).", axes[strong].name,
+                 hs_axis_mean(results, count, strong), axes[weak].name,
+                 hs_axis_mean(results, count, weak));
+    hs_put(text, "", line, "");
+    for (size_t i = 0; strong != weak && i < round->question->note_count; i++)
+        if (strcmp(round->question->notes[i].axis, axes[weak].id) == 0)
+            hs_put(text, " A 5 there: ", round->question->notes[i].five, "");
+    hs_put(text, "\n\n", strong != weak ? lessons->advice[weak] : "", "\n\n");
+}
+
+/* Says what was strong and weak, the common mistakes, and a question to think on; then the model answer. */
+static inline int hs_say_lessons(const struct hs_round *round, const struct hs_result *results,
+                                 size_t count, const struct hs_lessons *lessons,
+                                 const struct hs_host *host, struct hs_effects *effects)
+{
+    struct hs_text text = {.length = 0}, model = {.length = 0};
+    const struct hs_question *question = round->question;
+    size_t weak = hs_extreme_axis(round, results, count, -1);
+    const struct hs_follow_up *next = hs_follow_up_for(
+        question, round->rubric->axes[weak < round->rubric->axis_count ? weak : 0].id);
+    hs_put_axes(&text, round, results, count, lessons);
+    for (size_t i = 0; i < question->mistake_count && i < 3; i++) {
+        if (i == 0)
+            hs_put(&text, "", lessons->mistakes, ":\n\n");
+        hs_put(&text, "- ", question->mistakes[i], "\n");
+    }
+    if (next)
+        hs_put(&text, "\nTo think on: ", next->text, "");
+    hs_put(&model, "**", lessons->model, "**\n\n");
+    hs_put(&model, "", question->model_answer, "");
+    if (question->complexity[0])
+        hs_put(&model, "\n\nIntended cost: ", question->complexity, "");
+    int status = hs_say_text(&text, host, effects);
+    return status == HS_OK ? hs_say_text(&model, host, effects) : status;
+}
+
+/* Says something to a seat privately, but only once a round, however often an
+ * answer is sent in parts or revised. Uses the round's state. */
+static inline int hs_note_once(const struct hs_round *round, uint32_t seat, const char *note,
+                               const struct hs_host *host, struct hs_effects *effects)
+{
+    unsigned char told[HS_SEATS_MAX / 8] = {0};
+    if (seat >= HS_SEATS_MAX)
+        return HS_EINVAL;
+    if (round->state_version == 1 && round->state_size == sizeof told)
+        memcpy(told, round->state, sizeof told);
+    unsigned char bit = (unsigned char)(1u << seat % 8);
+    if (told[seat / 8] & bit)
+        return HS_OK;
+    told[seat / 8] |= bit;
+    int status = host->say_private(effects, seat, note);
+    return status == HS_OK ? host->keep(effects, 1, told, sizeof told) : status;
 }
 
 #ifdef __cplusplus

@@ -17,7 +17,7 @@ static const struct hs_axis axes[] = {
       {"Cannot be followed.", "Hard to follow.", "Can be followed with some effort.",
        "Clear and in order.", "Clear enough to teach from."}},
     {"tests", "Tests and edge cases", 1,
-      {"None.", "One obvious case.", "The usual cases, an edge missed.",
+      {"No test or edge case named.", "One obvious case.", "The usual cases, an edge missed.",
        "Edges named and handled.", "Edges handled, and a test that could break it."}},
 };
 
@@ -31,6 +31,12 @@ static const char *const advice[] = {
     "Next time, list empty, one, many, equal and largest before you write code.",
 };
 
+static const struct hs_lessons lessons = {
+    .advice = advice,
+    .mistakes = "Common mistakes",
+    .model = "One good answer",
+};
+
 static int pose(const struct hs_round *round, const struct hs_host *host,
                 struct hs_effects *effects)
 {
@@ -40,20 +46,19 @@ static int pose(const struct hs_round *round, const struct hs_host *host,
 static int result(const struct hs_round *round, const struct hs_result *results, size_t count,
                   const struct hs_host *host, struct hs_effects *effects)
 {
-    return hs_say_lessons(round, results, count, advice, host, effects);
+    return hs_say_lessons(round, results, count, &lessons, host, effects);
 }
 
 /* A short private note if something that graders look for seems missing. */
 static int answer(const struct hs_round *round, uint32_t seat, const char *text, size_t size,
                   const struct hs_host *host, struct hs_effects *effects)
 {
-    (void)round;
     (void)size;
     if (strstr(text, "O(") || strcasestr(text, "linear") || strcasestr(text, "complexity"))
         return HS_OK;
-    return host->say_private(effects, seat,
-                             "Optional: graders also look for the time and memory it takes, "
-                             "such as O(n log n).");
+    return hs_note_once(round, seat,
+                        "Optional: graders also look for the time and memory it takes, such as O(n log n).",
+                        host, effects);
 }
 
 static const struct hs_plugin plugin = {

@@ -13,7 +13,7 @@ static const struct hs_axis axes[] = {
       {"No reason given.", "Names a reason without explaining it.", "Explains the main reason.",
        "Explains or derives it step by step.", "Derives it and links it to something deeper."}},
     {"assumptions", "Assumptions and failure modes", 1,
-      {"None.", "Hints at one.", "Names one that matters.", "Names those that matter and why.",
+      {"Names no assumption and no way to fail.", "Hints at one.", "Names one that matters.", "Names those that matter and why.",
        "Says how to test for them, too."}},
     {"clarity", "Clarity", 1,
       {"Cannot be followed.", "Hard to follow.", "Can be followed with some effort.",
@@ -30,6 +30,12 @@ static const char *const advice[] = {
     "Next time, lead with a one-sentence answer.",
 };
 
+static const struct hs_lessons lessons = {
+    .advice = advice,
+    .mistakes = "Often said, but wrong or not enough",
+    .model = "One good answer",
+};
+
 static int pose(const struct hs_round *round, const struct hs_host *host,
                 struct hs_effects *effects)
 {
@@ -39,21 +45,20 @@ static int pose(const struct hs_round *round, const struct hs_host *host,
 static int result(const struct hs_round *round, const struct hs_result *results, size_t count,
                   const struct hs_host *host, struct hs_effects *effects)
 {
-    return hs_say_lessons(round, results, count, advice, host, effects);
+    return hs_say_lessons(round, results, count, &lessons, host, effects);
 }
 
 /* A short private note if something that graders look for seems missing. */
 static int answer(const struct hs_round *round, uint32_t seat, const char *text, size_t size,
                   const struct hs_host *host, struct hs_effects *effects)
 {
-    (void)round;
     (void)size;
     if (strcasestr(text, "assum") || strcasestr(text, "fail") || strcasestr(text, "only if") ||
         strcasestr(text, "unless"))
         return HS_OK;
-    return host->say_private(effects, seat,
-                             "Optional: graders also look for an assumption, or for when it "
-                             "fails.");
+    return hs_note_once(round, seat,
+                        "Optional: graders also look for an assumption, or for when it fails.",
+                        host, effects);
 }
 
 static const struct hs_plugin plugin = {

@@ -68,6 +68,7 @@ static void build_public(struct arena *arena, const json_t *json, struct hs_ques
     pub->prompt = text_of(arena, json, "prompt");
     pub->level = text_of(arena, json, "level");
     pub->model_answer = text_of(arena, json, "model_answer");
+    pub->complexity = text_of(arena, json, "complexity");
     pub->difficulty = (unsigned)json_integer_value(json_object_get(json, "difficulty"));
     pub->answer_seconds = (unsigned)json_integer_value(json_object_get(json, "answer_seconds"));
     pub->topics = texts_of(arena, json, "topics", &pub->topic_count);
