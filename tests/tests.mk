@@ -41,12 +41,14 @@ tsan: deps-test
 	@$(MAKE) --no-print-directory -j$$(nproc) BUILD=$(BUILD)/tsan OPT='-O1 -g' SAN=-fsanitize=thread suite ONLY=contract
 
 # Fuzz targets: tests/fuzz/NAME_fuzz.c for clang's libFuzzer, with sanitizers, over a library of
-# their own. `make test` runs each for FUZZ_RUNS inputs, `make fuzz` for FUZZ_SECONDS.
+# their own. `make test` runs each for FUZZ_RUNS inputs, but no longer than FUZZ_TEST_SECONDS;
+# `make fuzz` for FUZZ_SECONDS.
 FUZZ         := $(sort $(wildcard tests/fuzz/*_fuzz.c))
 FUZZBIN      := $(FUZZ:%.c=$(BUILD)/fuzz/%)
 FUZZRUN       = $(FUZZ:%.c=$(BUILD)/fuzz/%.run)
 FUZZ_RUNS    ?= 20000
 FUZZ_SECONDS ?= 60
+FUZZ_TEST_SECONDS ?= 15
 
 fuzz-built:
 ifneq ($(FUZZ),)
@@ -62,7 +64,7 @@ $(BUILD)/tests/fuzz/%_fuzz: $(BUILD)/tests/fuzz/%_fuzz.o $(LIB)
 
 # A test for the runner: the corpus in tests/fuzz/corpus/NAME/ and FUZZ_RUNS inputs made from it.
 $(BUILD)/tests/fuzz/%.run: $(BUILD)/tests/fuzz/%
-	@printf '#!/bin/sh\necho 1..1\nmkdir -p $@.corpus\n$(abspath $<) -runs=$${FUZZ_RUNS:-$(FUZZ_RUNS)} -seed=1 -max_len=65536 -verbosity=0 -artifact_prefix=$@. $@.corpus $$(ls -d tests/fuzz/corpus/$* 2>/dev/null) && echo "ok 1 - $*" || echo "not ok 1 - $*"\n' >$@
+	@printf '#!/bin/sh\necho 1..1\nmkdir -p $@.corpus\n$(abspath $<) -runs=$${FUZZ_RUNS:-$(FUZZ_RUNS)} -max_total_time=$(FUZZ_TEST_SECONDS) -seed=1 -max_len=65536 -verbosity=0 -artifact_prefix=$@. $@.corpus $$(ls -d tests/fuzz/corpus/$* 2>/dev/null) && echo "ok 1 - $*" || echo "not ok 1 - $*"\n' >$@
 	@chmod +x $@
 
 fuzz: deps-test

@@ -169,6 +169,8 @@ int outbox_strike(struct outbox *outbox, struct error *error)
 void outbox_settle(struct outbox *outbox)
 {
     size_t left = outbox->sent.count - outbox->striking;
+    if (outbox->striking == 0)
+        return;
     memmove(outbox->sent.id, outbox->sent.id + outbox->striking, left * sizeof *outbox->sent.id);
     outbox->sent.count = left;
     outbox->striking = 0;

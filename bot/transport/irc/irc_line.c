@@ -132,6 +132,9 @@ bool irc_line_canonical(const struct irc_line *line, const char *own_nick, char 
                         line->command);
     if (used < 0 || (size_t)used + 8 >= limit)
         return false;
+    for (char *c = out; *c; c++)
+        if ((unsigned char)*c < 0x20)
+            *c = '?';
     size_t at = (size_t)used, count = line->count < 10 ? line->count : 10;
     for (size_t i = 0; i < count || i == 0; i++) {
         const char *word = i < line->count ? line->param[i] : "";
@@ -142,7 +145,7 @@ bool irc_line_canonical(const struct irc_line *line, const char *own_nick, char 
         at += (size_t)snprintf(out + at, limit - at, last ? " :" : " ");
         length = utf8_cut(word, length, room - 2);
         for (size_t j = 0; j < length; j++)
-            out[at++] = (unsigned char)word[j] < 0x20 ? ' ' : word[j];
+            out[at++] = (unsigned char)word[j] >= 0x20 ? word[j] : last ? ' ' : '?';
     }
     memcpy(out + at, "\r\n", 3);
     return true;
