@@ -304,8 +304,8 @@ static bool slash(struct console *console, const char *line, size_t length)
         return false;
     if (IS("/as"))
         be(console, words, left);
-    else if (IS("/dm") && left > 0)
-        speak(console, console->current, true, words, left);
+    else if (IS("/dm") && left > 0) /* one space parts it from the text; more belong to the code */
+        speak(console, console->current, true, line + word + 1, length - word - 1);
     else if (IS("/dm"))
         console->private_talk = !console->private_talk;
     else if (IS("/room"))
