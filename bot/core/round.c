@@ -293,20 +293,15 @@ size_t round_given(const struct round *round, uint32_t voter)
     return round->seats[voter].given;
 }
 
-static size_t active_seats(const struct round *round)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < round->seat_count; i++)
-        count += !round->seats[i].left;
-    return count;
-}
-
 bool round_all_answered(const struct round *round)
 {
-    for (size_t i = 0; i < round->seat_count; i++)
+    bool somebody = false;
+    for (size_t i = 0; i < round->seat_count; i++) {
         if (!round->seats[i].left && !round->seats[i].answer)
             return false;
-    return active_seats(round) > 0;
+        somebody |= !round->seats[i].left;
+    }
+    return somebody;
 }
 
 bool round_all_voted(const struct round *round)
@@ -324,7 +319,7 @@ int64_t round_done_at(const struct round *round)
 {
     if (round->phase == ROUND_VOTE)
         return round_all_voted(round) ? round->phase_at : 0;
-    if (round->phase != ROUND_ANSWER || active_seats(round) < 2 || !round_all_answered(round))
+    if (round->phase != ROUND_ANSWER || round_answers(round) < 2 || !round_all_answered(round))
         return 0;
     int64_t last = 0;
     for (size_t i = 0; i < round->seat_count; i++)

@@ -167,7 +167,7 @@ size_t round_given(const struct round *round, uint32_t voter); /* ballots it cas
 bool round_all_answered(const struct round *round); /* everyone seated and not left; nobody seated = false */
 bool round_all_voted(const struct round *round);
 /* When the phase closes early because everyone who joined is done: ANSWER with
- * at least two seats, settle_ms after the last answer, and last_call_ms after a last call;
+ * at least two answers, settle_ms after the last answer, and last_call_ms after a last call;
  * VOTE at once. 0 = not (yet). */
 int64_t round_done_at(const struct round *round);
 

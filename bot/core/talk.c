@@ -185,9 +185,11 @@ void talk_refuse_choice(struct talk *talk, const struct talk_choice *choice, tal
     else if (choice->fitting > 1)
         talk_reply(talk, "Which round? Open: %s. Put its number after %s%s.", buf_text(&open),
                    talk->prefix, word);
+    else if (choice->named && choice->number == 0)
+        talk_reply(talk, "%.20s is no number of a round. Open: %s.", talk->command.round,
+                   buf_text(&open));
     else if (choice->named && choice->fitting == 0)
-        talk_reply(talk, "There is no open round %s here. Open: %s.",
-                   talk->command.round ? talk->command.round : talk->command.words[0],
+        talk_reply(talk, "There is no open round %" PRIu64 " here. Open: %s.", choice->number,
                    buf_text(&open));
     else
         talk_reply(talk, "%s%s does not fit now. Open: %s. %shelp lists what does.", talk->prefix,

@@ -206,15 +206,14 @@ static int64_t extend_amount(struct talk *talk)
 void verb_direct(struct talk *talk, enum motion_verb verb)
 {
     int64_t amount = 0;
-    if (verb == MOTION_EXTEND && (amount = extend_amount(talk)) < 0)
-        return;
     struct talk_choice choice = talk_choose(talk, verb == MOTION_EXTEND ? 1 : 0, any_open);
     struct round *round = choice.round;
     if (!round) {
         talk_refuse_choice(talk, &choice, any_open);
         return;
     }
-    if (refused_now(talk, round, verb))
+    if (refused_now(talk, round, verb) ||
+        (verb == MOTION_EXTEND && (amount = extend_amount(talk)) < 0))
         return;
     if (verb == MOTION_END && means_draft(talk, round, &choice)) {
         talk_reply(talk, "Say %send to me privately to store your lines. To end the round for all: "
