@@ -1,7 +1,6 @@
 #include "app/plugin_host.h"
 
 #include <dirent.h>
-#include <dlfcn.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -108,19 +107,15 @@ int plugin_host_add(struct plugin_host *host, const struct hs_plugin *plugin, st
 /* ---- shared objects ---- */
 
 /* A plugin runs as the bot: nobody else may be able to write it. */
-static const struct hs_plugin *descriptor(void *handle, struct error *error)
+static const struct hs_plugin *descriptor(const struct plugin_image *image, struct error *error)
 {
-    /* ISO C has no cast from object to function pointers; POSIX promises that it works. */
-    union {
-        void *object;
-        hs_plugin_descriptor_fn *function;
-    } symbol = {.object = dlsym(handle, HS_PLUGIN_SYMBOL)};
-    if (!symbol.object) {
+    hs_plugin_descriptor_fn *function = plugin_image_function(image);
+    if (!function) {
         error_set(error, ERR_PLUGIN, "it has no symbol %s; end it with HS_EXPORT_PLUGIN(...)",
                   HS_PLUGIN_SYMBOL);
         return NULL;
     }
-    const struct hs_plugin *plugin = symbol.function();
+    const struct hs_plugin *plugin = function();
     return plugin_check(plugin, error) ? NULL : plugin;
 }
 
@@ -151,7 +146,7 @@ int plugin_host_load(struct plugin_host *host, const char *path, struct error *e
         goto fail;
     }
     if (plugin_image_open(&one.image, path, error) ||
-        !(one.plugin = descriptor(one.image.handle, error)) || reserve(host, error) ||
+        !(one.plugin = descriptor(&one.image, error)) || reserve(host, error) ||
         check_kind_free(host, one.plugin->kind, path, error))
         goto fail;
     retire_path(host, path);

@@ -105,6 +105,16 @@ int plugin_image_open(struct plugin_image *image, const char *path, struct error
     return -1;
 }
 
+hs_plugin_descriptor_fn *plugin_image_function(const struct plugin_image *image)
+{
+    /* ISO C has no cast from object to function pointers; POSIX promises that it works. */
+    union {
+        void *object;
+        hs_plugin_descriptor_fn *function;
+    } symbol = {.object = dlsym(image->handle, HS_PLUGIN_SYMBOL)};
+    return symbol.object ? symbol.function : NULL;
+}
+
 void plugin_image_close(struct plugin_image *image)
 {
     if (image->handle)

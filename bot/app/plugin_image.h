@@ -7,6 +7,7 @@
 #ifndef APP_PLUGIN_IMAGE_H
 #define APP_PLUGIN_IMAGE_H
 
+#include "hotseat/plugin.h"
 #include "util/error.h"
 
 struct plugin_image {
@@ -16,6 +17,8 @@ struct plugin_image {
 
 /* -1 and *error if the file cannot be loaded; then nothing is to be closed. */
 int plugin_image_open(struct plugin_image *image, const char *path, struct error *error);
+/* The function that it must export, NULL if it does not. */
+hs_plugin_descriptor_fn *plugin_image_function(const struct plugin_image *image);
 void plugin_image_close(struct plugin_image *image);
 
 #endif

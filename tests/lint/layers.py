@@ -27,7 +27,7 @@ LAYERS = (
 LIBRARIES = {
     "confuse.h": ("bot/cli/config",),
     "curl/": ("bot/transport/irc/", "bot/cli/"),
-    "dlfcn.h": ("bot/app/plugin_host.c",),
+    "dlfcn.h": ("bot/app/plugin_image.c",),
     "histedit.h": ("bot/cli/screen.c",),
     "jansson.h": ("bot/store/pack/", "bot/cli/"),
     "libircclient.h": ("bot/transport/irc/irc_session.c",),

@@ -1,0 +1,3 @@
+/* The coding plugin, linked statically. */
+#define HS_STATIC_PLUGIN coding
+#include "../../plugins/coding/coding.c"
