@@ -12,8 +12,8 @@ int sql_error(sqlite3 *db, struct error *error, const char *what);
 /* Opens a database for reading only; also one on a disk that cannot be written. */
 int sql_open_reader(const char *path, sqlite3 **db, struct error *error);
 
-/* Every statement, prepared once on first use. `S` ones may scan: they run at
- * start or on request of the host, nobody waits for them. */
+/* Every statement, prepared once on first use. None that a member waits for may
+ * scan a table; tests/unit/store/sqlite/sql_test.c reads their plans. */
 #define SQL_STATEMENTS(X)                                                                          \
     X(BEGIN, "BEGIN IMMEDIATE")                                                                    \
     X(COMMIT, "COMMIT")                                                                            \
