@@ -1,0 +1,180 @@
+/* Pacing with a clock of our own: bursts, the interval, markers, turns, urgent receipts. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "transport/irc/irc_flood.h"
+
+struct outcome {
+    char out[4096];  /* "target:line;" each; "PING;" for a marker */
+    int64_t sent[64];
+    size_t sent_count;
+};
+
+static struct irc_flood flood;
+static struct outcome outcome;
+
+static int set_up(void **state)
+{
+    (void)state;
+    memset(&outcome, 0, sizeof outcome);
+    irc_flood_init(&flood, 4, 1000);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    irc_flood_finish(&flood);
+    return 0;
+}
+
+static void on_sent(void *context, int64_t id)
+{
+    (void)context;
+    outcome.sent[outcome.sent_count++] = id;
+}
+
+/* Takes all that may go at a moment; with `answer`, each marker is answered at once. Gives when
+ * to come again. */
+static int64_t drain(int64_t now, bool answer)
+{
+    const char *target, *line;
+    int64_t at = 0;
+    for (;;) {
+        size_t used = strlen(outcome.out);
+        enum irc_flood_step step = irc_flood_next(&flood, now, &target, &line, &at);
+        if (step == IRC_FLOOD_WAIT)
+            return at;
+        if (step == IRC_FLOOD_LINE)
+            snprintf(outcome.out + used, sizeof outcome.out - used, "%s:%s;", target, line);
+        else
+            snprintf(outcome.out + used, sizeof outcome.out - used, "PING;");
+        if (step == IRC_FLOOD_MARKER && answer)
+            irc_flood_pong(&flood, flood.marker, on_sent, NULL);
+    }
+}
+
+static void add(const char *target, const char *lines, int64_t id, bool urgent)
+{
+    assert_int_equal(irc_flood_add(&flood, target, lines, id, urgent), 0);
+}
+
+static void a_burst_then_one_each_interval(void **state)
+{
+    (void)state;
+    add("#a", "1\n2\n3\n4\n5\n6", 7, false);
+    int64_t next = drain(0, true);
+    assert_string_equal(outcome.out, "#a:1;#a:2;#a:3;#a:4;PING;");
+    assert_true(next > 0 && next <= 1001);
+    assert_int_equal(outcome.sent_count, 0);
+    outcome.out[0] = '\0';
+    next = drain(next, true);
+    assert_string_equal(outcome.out, "#a:5;PING;");
+    outcome.out[0] = '\0';
+    drain(next, true);
+    assert_string_equal(outcome.out, "#a:6;PING;");
+    /* Only when its last line is known to have arrived is it sent. */
+    assert_int_equal(outcome.sent_count, 1);
+    assert_int_equal(outcome.sent[0], 7);
+}
+
+static void nothing_goes_before_the_pong(void **state)
+{
+    (void)state;
+    add("#a", "1", 1, false);
+    drain(0, false);
+    assert_string_equal(outcome.out, "#a:1;PING;");
+    add("#a", "2", 2, false);
+    assert_int_equal(drain(60000, false), 0);
+    assert_string_equal(outcome.out, "#a:1;PING;");
+    /* A PONG to a marker that was never sent says nothing. */
+    irc_flood_pong(&flood, flood.marker + 5, on_sent, NULL);
+    assert_int_equal(outcome.sent_count, 0);
+    irc_flood_pong(&flood, flood.marker, on_sent, NULL);
+    assert_int_equal(outcome.sent_count, 1);
+    irc_flood_pong(&flood, flood.marker, on_sent, NULL);
+    assert_int_equal(outcome.sent_count, 1);
+    drain(60000, true);
+    assert_string_equal(outcome.out, "#a:1;PING;#a:2;PING;");
+}
+
+static void at_most_five_lines_between_markers(void **state)
+{
+    (void)state;
+    irc_flood_finish(&flood);
+    irc_flood_init(&flood, 100, 0);
+    add("#a", "1\n2\n3\n4\n5\n6\n7", 1, false);
+    drain(0, true);
+    assert_string_equal(outcome.out, "#a:1;#a:2;#a:3;#a:4;#a:5;PING;#a:6;#a:7;PING;");
+}
+
+static void targets_take_turns(void **state)
+{
+    (void)state;
+    irc_flood_finish(&flood);
+    irc_flood_init(&flood, 100, 0);
+    add("#a", "1\n2\n3", 1, false);
+    add("bob", "x\ny", 2, false);
+    drain(0, true);
+    assert_string_equal(outcome.out, "#a:1;bob:x;#a:2;bob:y;#a:3;PING;");
+}
+
+static void one_target_keeps_its_order(void **state)
+{
+    (void)state;
+    irc_flood_finish(&flood);
+    irc_flood_init(&flood, 100, 0);
+    add("bob", "1\n2", 1, false);
+    add("bob", "3", 2, false);
+    drain(0, true);
+    assert_string_equal(outcome.out, "bob:1;bob:2;bob:3;PING;");
+    assert_int_equal(outcome.sent_count, 2);
+}
+
+static void a_receipt_passes_what_has_not_begun(void **state)
+{
+    (void)state;
+    irc_flood_finish(&flood);
+    irc_flood_init(&flood, 1, 1000);
+    add("bob", "long 1\nlong 2", 1, false);
+    add("bob", "later", 2, false);
+    drain(0, true);
+    add("bob", "Stored", 3, true);
+    add("ann", "Stored", 4, true);
+    int64_t now = 0;
+    for (int i = 0; i < 5; i++)
+        drain(now += 1001, true);
+    /* What has begun is finished first, so that messages do not mix. */
+    assert_string_equal(outcome.out, "bob:long 1;PING;ann:Stored;PING;bob:long 2;PING;"
+                                     "bob:Stored;PING;bob:later;PING;");
+}
+
+static void it_is_bounded(void **state)
+{
+    (void)state;
+    for (int i = 0; i < IRC_FLOOD_LINES_MAX; i++) {
+        assert_false(irc_flood_full(&flood));
+        add("#a", "x", 0, false);
+    }
+    assert_true(irc_flood_full(&flood));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_burst_then_one_each_interval, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(nothing_goes_before_the_pong, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(at_most_five_lines_between_markers, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(targets_take_turns, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(one_target_keeps_its_order, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_receipt_passes_what_has_not_begun, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(it_is_bounded, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
