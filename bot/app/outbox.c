@@ -151,6 +151,11 @@ void outbox_sent(struct outbox *outbox, int64_t id)
     ids_add(&outbox->sent, id);
 }
 
+void outbox_lost(struct outbox *outbox, int64_t id)
+{
+    ids_remove(&outbox->flying, id);
+}
+
 bool outbox_has_sent(const struct outbox *outbox)
 {
     return outbox->sent.count > 0;

@@ -28,6 +28,8 @@ void outbox_retry(struct outbox *outbox);
 
 /* sent() of a transport. */
 void outbox_sent(struct outbox *outbox, int64_t id);
+/* lost() of a transport: it waits in the store again, for the next outbox_retry(). */
+void outbox_lost(struct outbox *outbox, int64_t id);
 /* True if sent messages wait to be struck off. */
 bool outbox_has_sent(const struct outbox *outbox);
 /* Strikes them off; within a transaction. They are forgotten by outbox_settle()

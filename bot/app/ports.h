@@ -131,17 +131,20 @@ struct outbound {
 };
 
 enum post_result {
-    POST_TAKEN, /* sent() will be called for it, now or later */
+    POST_TAKEN, /* sent() or lost() will be called for it, now or later */
     POST_BUSY,  /* not now; ready() will be called */
     POST_AGAIN, /* out of memory: nobody will call, try again in a moment */
     POST_REFUSED /* never: unknown target or not renderable; drop it (logged by the caller) */
 };
 
-/* What a transport calls. Never from inside post(), except sent(). */
+/* What a transport calls. Never from inside post(), except sent(); nothing after stop()'s done(). */
 struct transport_sink {
     void *context;
     void (*event)(void *context, const struct event *event); /* copied by the sink */
     void (*sent)(void *context, int64_t id); /* it is out, as far as the network lets one know */
+    /* It was taken, but is not known to be out: the connection or its target went away.
+     * To be posted again after the next ready(). */
+    void (*lost)(void *context, int64_t id);
     void (*ready)(void *context, const char *transport, const char *network); /* post again */
     /* All that was pushed in this turn is complete: process it soon. */
     void (*wake)(void *context);
@@ -155,7 +158,8 @@ struct transport_ops {
     /* The countdown of a round in one place changed. May be NULL. */
     void (*progress)(struct transport *transport, const char *target,
                      const struct progress *progress);
-    /* Flush what is posted, then close; calls done(context) when over, at the latest after `ms`. */
+    /* Flush what is posted, then close; calls done(context) once when over, at the latest after
+     * `ms`. What is not out by then waits in the outbox for the next start. */
     void (*stop)(struct transport *transport, int ms, void (*done)(void *context), void *context);
     void (*destroy)(struct transport *transport);
 };

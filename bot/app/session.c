@@ -42,6 +42,12 @@ static void sink_sent(void *context, int64_t id)
     wake(session);
 }
 
+static void sink_lost(void *context, int64_t id)
+{
+    struct session *session = context;
+    outbox_lost(session->outbox, id);
+}
+
 static void sink_ready(void *context, const char *transport, const char *network)
 {
     struct session *session = context;
@@ -67,7 +73,8 @@ struct session *session_create(const struct session_parts *parts, struct error *
     }
     session->parts = *parts;
     session->store = parts->store->ops;
-    session->sink = (struct transport_sink){session, sink_event, sink_sent, sink_ready, sink_wake};
+    session->sink = (struct transport_sink){session,   sink_event, sink_sent,
+                                            sink_lost, sink_ready, sink_wake};
     session_world_init(session);
     hall_init(&session->hall, &session->world);
     arena_init(&session->arena);

@@ -342,21 +342,26 @@ static bool clean_words(const char *words, size_t length)
     return utf8_valid(words, length);
 }
 
-int text_load(struct text *text, const char *bytes, size_t size)
+bool text_valid(const char *bytes, size_t size)
 {
     struct text_cursor cursor;
     if (size > TEXT_MAX)
-        return -1;
+        return false;
     text_walk(&cursor, bytes, size);
     while (text_next_block(&cursor)) {
         if (!clean_words(cursor.info, cursor.info_length))
-            return -1;
+            return false;
         while (text_next_span(&cursor))
             if (!clean_words(cursor.words, cursor.words_length) ||
                 !clean_words(cursor.url ? cursor.url : "", cursor.url_length))
-                return -1;
+                return false;
     }
-    if (cursor.at != cursor.end)
+    return cursor.at == cursor.end;
+}
+
+int text_load(struct text *text, const char *bytes, size_t size)
+{
+    if (!text_valid(bytes, size))
         return -1;
     buf_clear(&text->bytes);
     buf_add(&text->bytes, bytes, size);

@@ -81,6 +81,8 @@ void text_append(struct text *text, const struct text *other);
 /* The stored form. Load validates: returns 0, or -1 if the bytes are not a text. */
 const char *text_bytes(const struct text *text, size_t *size);
 int text_load(struct text *text, const char *bytes, size_t size);
+/* True if the bytes are a text's stored form. */
+bool text_valid(const char *bytes, size_t size);
 
 /* Walking. A cursor is set up by text_walk(), then text_next_block() gives each
  * block and text_next_span() each span inside it; strings are NOT

@@ -13,6 +13,7 @@ void irc_caps_begin(struct irc *irc)
 {
     irc_enter_phase(irc, IRC_CAPS);
     irc->wants_caps_end = false;
+    irc->offered = 0;
     irc_send(irc, "CAP LS 302");
 }
 
@@ -34,12 +35,19 @@ static bool offers(const char *list, const char *name)
     return false;
 }
 
-static void request(struct irc *irc, const char *offered)
+static void note_offers(struct irc *irc, const char *list)
+{
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
+        if (offers(list, wanted[i]))
+            irc->offered |= 1u << i;
+}
+
+static void request(struct irc *irc)
 {
     char list[256] = "";
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
         size_t used = strlen(list);
-        if (offers(offered, wanted[i]))
+        if (irc->offered & 1u << i)
             snprintf(list + used, sizeof list - used, "%s%s", used ? " " : "", wanted[i]);
     }
     irc->wants_caps_end = true;
@@ -58,8 +66,9 @@ void irc_caps_line(struct irc *irc)
     if (strcmp(what, "LS") == 0) {
         /* Of a list in several lines all but the last have a "*". */
         bool more = strcmp(line->param[2], "*") == 0;
+        note_offers(irc, line->param[more ? 3 : 2]);
         if (!more)
-            request(irc, line->param[2]);
+            request(irc);
     } else if (strcmp(what, "ACK") == 0 || strcmp(what, "NAK") == 0) {
         log_debug("irc", "%s: CAP %s", irc->settings->network, what);
         irc_register(irc);

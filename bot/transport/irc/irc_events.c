@@ -8,7 +8,10 @@
 #include "util/log.h"
 #include "util/utf8.h"
 
-#define REJOIN_MS 60000
+#define REJOIN_MS 3000        /* after the first kick or refusal; doubles each time */
+#define REJOIN_MAX_MS 600000
+#define REJOIN_CALM_MS 300000 /* in the channel for so long: begins anew */
+#define MSGID_MAX 200
 
 /* ---- events for the bot ---- */
 
@@ -19,6 +22,22 @@ static int64_t wall_clock(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+/* What a server may put into a name that is not UTF-8 is not shown. */
+static const char *name_of(const struct irc_person *person)
+{
+    if (!person)
+        return "";
+    return utf8_valid(person->nick, strlen(person->nick)) ? person->nick
+                                                          : strchr(person->account, ':') + 1;
+}
+
+static const char *id_of(const struct irc_line *line)
+{
+    size_t length = line->msgid ? strlen(line->msgid) : 0;
+    return length > 0 && length <= MSGID_MAX && utf8_valid(line->msgid, length) ? line->msgid
+                                                                                : NULL;
+}
+
 static void push(struct irc *irc, enum event_kind kind, int channel,
                  const struct irc_person *person, const char *text, size_t length)
 {
@@ -26,11 +45,11 @@ static void push(struct irc *irc, enum event_kind kind, int channel,
     unsigned bit = channel >= 0 ? 1u << channel : 0;
     struct event event = {
         .kind = kind,
-        .id = kind == EVENT_TEXT ? irc->line.msgid : NULL,
+        .id = kind == EVENT_TEXT ? id_of(&irc->line) : NULL,
         .at = wall_clock(),
         .room = {"irc", network, channel >= 0 ? irc->settings->channels[channel] : NULL},
         .who = {"irc", network, person ? person->account : ""},
-        .name = person ? person->nick : "",
+        .name = name_of(person),
         .bot_name = irc->nick,
         .text = text ? text : "",
         .length = length,
@@ -56,15 +75,48 @@ static bool is_self(const struct irc *irc, const char *nick)
     return irc_people_same(&irc->people, nick, irc->nick);
 }
 
+/* Who was waited for can be reached again. */
+static void tell_waiting(struct irc *irc)
+{
+    if (!irc->somebody_waits)
+        return;
+    irc->somebody_waits = false;
+    irc_ready(irc);
+}
+
+/* Nothing more reaches the nick: what is queued for it waits in the outbox. */
+static void forget(struct irc *irc, struct irc_person *person, bool unsure)
+{
+    irc_flood_drop(&irc->flood, person->nick, unsure, irc_lost_message, irc);
+    irc_people_forget(&irc->people, person);
+}
+
+static void schedule_join(struct irc *irc, int channel)
+{
+    struct irc_channel *one = &irc->channel[channel];
+    int64_t now = (int64_t)uv_now(irc->loop), wait = REJOIN_MS;
+    if (one->joined_at > 0 && now - one->joined_at > REJOIN_CALM_MS)
+        one->refusals = 0;
+    for (unsigned i = 0; i < one->refusals && wait < REJOIN_MAX_MS; i++)
+        wait *= 2;
+    one->joined_at = 0;
+    one->refusals++;
+    one->rejoin_at = now + (wait < REJOIN_MAX_MS ? wait : REJOIN_MAX_MS);
+}
+
 static void lose_channel(struct irc *irc, int channel)
 {
     unsigned bit = 1u << channel;
     for (size_t i = irc->people.count; i > 0; i--) {
         struct irc_person *person = &irc->people.people[i - 1];
+        bool was_here = person->channels & bit;
         person->channels &= ~bit;
-        if (person->channels == 0)
-            irc_people_forget(&irc->people, person);
+        person->moderator &= ~bit;
+        person->owner &= ~bit;
+        if (was_here && person->channels == 0)
+            forget(irc, person, false);
     }
+    irc_flood_drop(&irc->flood, irc->settings->channels[channel], true, irc_lost_message, irc);
     irc->channel[channel].joined = false;
     push(irc, EVENT_RESET, channel, NULL, NULL, 0);
 }
@@ -84,13 +136,9 @@ static void enter(struct irc *irc, int channel, const char *nick, const char *ac
     struct irc_person *person = irc_people_see(&irc->people, nick, account);
     if (!person)
         return;
-    bool fresh = person->channels == 0;
     person->channels |= 1u << channel;
     push(irc, EVENT_ENTER, channel, person, NULL, 0);
-    if (fresh && irc->somebody_waits) {
-        irc->somebody_waits = false;
-        irc->sink->ready(irc->sink->context, "irc", irc->settings->network);
-    }
+    tell_waiting(irc);
 }
 
 static void leave(struct irc *irc, int channel, const char *nick)
@@ -103,7 +151,7 @@ static void leave(struct irc *irc, int channel, const char *nick)
     person->moderator &= ~(1u << channel);
     person->owner &= ~(1u << channel);
     if (person->channels == 0)
-        irc_people_forget(&irc->people, person);
+        forget(irc, person, false);
 }
 
 static void on_join(struct irc *irc)
@@ -113,11 +161,13 @@ static void on_join(struct irc *irc)
     if (channel < 0)
         return;
     if (is_self(irc, line->nick)) {
-        irc->channel[channel] = (struct irc_channel){.joined = true};
+        irc->channel[channel].joined = true;
+        irc->channel[channel].joined_at = (int64_t)uv_now(irc->loop);
+        irc->channel[channel].rejoin_at = 0;
         if (*line->userhost)
             snprintf(irc->userhost, sizeof irc->userhost, "%s", line->userhost);
         log_info("irc", "%s: joined %s", irc->settings->network, line->param[0]);
-        irc->sink->ready(irc->sink->context, "irc", irc->settings->network);
+        irc_ready(irc);
         return;
     }
     /* extended-join: channel, account or "*", real name */
@@ -135,16 +185,24 @@ static void on_part(struct irc *irc, const char *nick)
     }
     log_warn("irc", "%s: no longer in %s", irc->settings->network, irc->line.param[0]);
     lose_channel(irc, channel);
-    irc->channel[channel].rejoin_at = (int64_t)uv_now(irc->loop) + REJOIN_MS;
+    schedule_join(irc, channel);
+}
+
+/* The configured nick was taken when we came, by our own old connection perhaps, and is free now. */
+static void nick_is_free(struct irc *irc, const char *nick)
+{
+    if (irc_people_same(&irc->people, nick, irc->settings->nick) && !is_self(irc, nick))
+        irc_try_nick(irc);
 }
 
 static void on_quit(struct irc *irc)
 {
     struct irc_person *person = irc_people_find(&irc->people, irc->line.nick);
-    if (!person)
-        return;
-    push(irc, EVENT_LEAVE, -1, person, NULL, 0);
-    irc_people_forget(&irc->people, person);
+    if (person) {
+        push(irc, EVENT_LEAVE, -1, person, NULL, 0);
+        forget(irc, person, false);
+    }
+    nick_is_free(irc, irc->line.nick);
 }
 
 static void on_nick(struct irc *irc)
@@ -155,6 +213,8 @@ static void on_nick(struct irc *irc)
         return;
     }
     irc_people_rename(&irc->people, line->nick, line->param[0]);
+    irc_flood_rename(&irc->flood, line->nick, line->param[0]);
+    nick_is_free(irc, line->nick);
     struct irc_person *person = irc_people_find(&irc->people, line->param[0]);
     for (size_t i = 0; person && i < irc->settings->channel_count; i++)
         if (person->channels & 1u << i)
@@ -321,6 +381,8 @@ static void on_talk(struct irc *irc)
         utf8_clean(&clean, text, strlen(text), false);
         if (!clean.failed && clean.length > 0)
             push(irc, EVENT_TEXT, channel, person, buf_text(&clean), clean.length);
+        if (stranger)
+            tell_waiting(irc);
     }
     free(text);
     buf_finish(&clean);
@@ -343,6 +405,16 @@ static bool take_ctcp(struct irc *irc)
         end[-1] = '\0';
     line->param[1] = text + 8;
     return false;
+}
+
+/* Somebody went without our seeing it: what was said to them did not arrive. */
+static void on_no_such_nick(struct irc *irc)
+{
+    struct irc_person *person = irc_people_find(&irc->people, irc->line.param[1]);
+    if (!person)
+        return;
+    push(irc, EVENT_LEAVE, -1, person, NULL, 0);
+    forget(irc, person, true);
 }
 
 /* ---- dispatch ---- */
@@ -377,10 +449,15 @@ void irc_events_numeric(void *context, unsigned code)
         on_names(irc);
     else if (code == 396 && line->count >= 2)
         irc->userhost[0] = '\0';
+    else if (code == 401)
+        on_no_such_nick(irc);
+    else if (code == 404 && channel >= 0)
+        log_warn("irc", "%s: %s does not let us speak: %s", irc->settings->network, line->param[1],
+                 line->param[line->count - 1]);
     else if ((code == 403 || code == 405 || (code >= 471 && code <= 477)) && channel >= 0) {
         log_warn("irc", "%s: cannot join %s: %s", irc->settings->network, line->param[1],
                  line->param[line->count - 1]);
-        irc->channel[channel].rejoin_at = (int64_t)uv_now(irc->loop) + REJOIN_MS;
+        schedule_join(irc, channel);
     }
 }
 

@@ -22,14 +22,49 @@ void irc_flood_init(struct irc_flood *flood, unsigned burst, unsigned interval_m
     flood->tokens = flood->burst;
 }
 
-void irc_flood_clear(struct irc_flood *flood)
+static size_t count_lines(const char *lines)
 {
-    while (flood->first) {
-        struct irc_flood_message *next = flood->first->next;
-        free(flood->first);
-        flood->first = next;
+    size_t count = 1;
+    for (const char *c = lines; *c; c++)
+        count += *c == '\n';
+    return count;
+}
+
+/* Takes it out of the list that *link points into. */
+static void drop(struct irc_flood *flood, struct irc_flood_message **link, irc_flood_id_fn *tell,
+                 void *context)
+{
+    struct irc_flood_message *message = *link;
+    *link = message->next;
+    flood->lines -= message->at ? count_lines(message->at) : 0;
+    if (message->id && tell)
+        tell(context, message->id);
+    free(message);
+}
+
+void irc_flood_drop(struct irc_flood *flood, const char *target, bool unsure,
+                    irc_flood_id_fn *lost, void *context)
+{
+    struct irc_flood_message **link = &flood->first;
+    while (*link) {
+        if (strcmp((*link)->target, target) == 0 && ((*link)->at || unsure))
+            drop(flood, link, lost, context);
+        else
+            link = &(*link)->next;
     }
-    flood->lines = 0;
+}
+
+void irc_flood_rename(struct irc_flood *flood, const char *from, const char *to)
+{
+    for (struct irc_flood_message *m = flood->first; m; m = m->next)
+        if (strcmp(m->target, from) == 0)
+            snprintf(m->target, sizeof m->target, "%s", to);
+}
+
+void irc_flood_clear(struct irc_flood *flood, irc_flood_id_fn *lost, void *context)
+{
+    while (flood->first)
+        drop(flood, &flood->first, lost, context);
     flood->batch = 0;
     flood->answered = flood->marker;
     flood->tokens = flood->burst;
@@ -37,7 +72,7 @@ void irc_flood_clear(struct irc_flood *flood)
 
 void irc_flood_finish(struct irc_flood *flood)
 {
-    irc_flood_clear(flood);
+    irc_flood_clear(flood, NULL, NULL);
 }
 
 bool irc_flood_full(const struct irc_flood *flood)
@@ -56,9 +91,7 @@ int irc_flood_add(struct irc_flood *flood, const char *target, const char *lines
     memcpy(message->lines, lines, size);
     message->at = message->lines;
     snprintf(message->target, sizeof message->target, "%s", target);
-    for (const char *c = lines; *c; c++)
-        flood->lines += *c == '\n';
-    flood->lines++;
+    flood->lines += count_lines(lines);
     struct irc_flood_message **last = &flood->first;
     while (*last)
         last = &(*last)->next;
@@ -94,14 +127,14 @@ static struct irc_flood_message *choose(struct irc_flood *flood)
 {
     struct irc_flood_message *other = NULL, *same = NULL;
     for (struct irc_flood_message *m = flood->first; m; m = m->next) {
-        if (!may_go(flood, m))
+        bool receipt = m->urgent && !m->started;
+        struct irc_flood_message **slot =
+            strcmp(m->target, flood->last_target) == 0 ? &same : &other;
+        if ((*slot && !receipt) || !may_go(flood, m))
             continue;
-        if (m->urgent && !m->started)
+        if (receipt)
             return m;
-        if (strcmp(m->target, flood->last_target) == 0)
-            same = same ? same : m;
-        else if (!other)
-            other = m;
+        *slot = m;
     }
     return other ? other : same;
 }
@@ -164,17 +197,22 @@ static void take_line(struct irc_flood *flood, struct irc_flood_message *message
     to_end(flood, message);
 }
 
+static enum irc_flood_step mark(struct irc_flood *flood, int64_t now)
+{
+    flood->marker++;
+    flood->marked_at = now;
+    flood->batch = 0;
+    return IRC_FLOOD_MARKER;
+}
+
 enum irc_flood_step irc_flood_next(struct irc_flood *flood, int64_t now, const char **target,
                                    const char **line, int64_t *at)
 {
     *at = 0;
     if (flood->answered < flood->marker)
         return IRC_FLOOD_WAIT;
-    if (needs_marker(flood)) {
-        flood->marker++;
-        flood->batch = 0;
-        return IRC_FLOOD_MARKER;
-    }
+    if (needs_marker(flood))
+        return mark(flood, now);
     struct irc_flood_message *message = has_lines(flood) ? choose(flood) : NULL;
     if (!message)
         return IRC_FLOOD_WAIT;
@@ -182,19 +220,18 @@ enum irc_flood_step irc_flood_next(struct irc_flood *flood, int64_t now, const c
     if (flood->tokens < 1) {
         *at = now + (int64_t)((1 - flood->tokens) * (double)flood->interval) + 1;
         /* While waiting anyway, learn whether what is out has arrived. */
-        if (flood->batch > 0) {
-            flood->marker++;
-            flood->batch = 0;
-            return IRC_FLOOD_MARKER;
-        }
-        return IRC_FLOOD_WAIT;
+        return flood->batch > 0 ? mark(flood, now) : IRC_FLOOD_WAIT;
     }
     take_line(flood, message, target, line);
     return IRC_FLOOD_LINE;
 }
 
-void irc_flood_pong(struct irc_flood *flood, uint64_t marker,
-                    void (*sent)(void *context, int64_t id), void *context)
+int64_t irc_flood_waiting(const struct irc_flood *flood)
+{
+    return flood->answered < flood->marker ? flood->marked_at : 0;
+}
+
+void irc_flood_pong(struct irc_flood *flood, uint64_t marker, irc_flood_id_fn *sent, void *context)
 {
     if (marker <= flood->answered || marker > flood->marker)
         return;
@@ -206,9 +243,6 @@ void irc_flood_pong(struct irc_flood *flood, uint64_t marker,
             link = &message->next;
             continue;
         }
-        *link = message->next;
-        if (message->id)
-            sent(context, message->id);
-        free(message);
+        drop(flood, link, sent, context);
     }
 }

@@ -25,13 +25,21 @@ struct irc_flood {
     int64_t filled_at;     /* when tokens were last counted */
     unsigned batch;        /* lines since the last marker */
     uint64_t marker, answered; /* markers sent and answered */
+    int64_t marked_at;     /* when the last one was sent */
     char last_target[264]; /* whose turn it was */
 };
 
 void irc_flood_init(struct irc_flood *flood, unsigned burst, unsigned interval_ms);
 void irc_flood_finish(struct irc_flood *flood);
-/* Drops everything, as a lost connection does; ids are not reported. */
-void irc_flood_clear(struct irc_flood *flood);
+typedef void irc_flood_id_fn(void *context, int64_t id);
+/* Drops everything, as a lost connection does; lost() is called for each id. May be NULL. */
+void irc_flood_clear(struct irc_flood *flood, irc_flood_id_fn *lost, void *context);
+/* Drops what is for a target that went away. `unsure`: also what is out, but not yet covered by
+ * a PONG. lost() is called for each id. */
+void irc_flood_drop(struct irc_flood *flood, const char *target, bool unsure,
+                    irc_flood_id_fn *lost, void *context);
+/* What is for one target goes to another from now on: its nick changed. */
+void irc_flood_rename(struct irc_flood *flood, const char *from, const char *to);
 
 bool irc_flood_full(const struct irc_flood *flood);
 /* Queues a message of LF-separated lines. -1 when out of memory. */
@@ -47,7 +55,8 @@ enum irc_flood_step irc_flood_next(struct irc_flood *flood, int64_t now, const c
                                    const char **line, int64_t *at);
 
 /* The PONG to a marker: calls sent() for each message whose last line it covers. */
-void irc_flood_pong(struct irc_flood *flood, uint64_t marker,
-                    void (*sent)(void *context, int64_t id), void *context);
+void irc_flood_pong(struct irc_flood *flood, uint64_t marker, irc_flood_id_fn *sent, void *context);
+/* Since when a marker waits for its PONG; 0 = none does. */
+int64_t irc_flood_waiting(const struct irc_flood *flood);
 
 #endif

@@ -138,11 +138,10 @@ static void split_lines(struct irc_link *link)
         bool whole = !link->skipping;
         link->skipping = false;
         if (whole && length > 0 && length < IRC_LINE_MAX) {
-            char *line = strndup(link->in.data, length);
+            char line[IRC_LINE_MAX];
+            memcpy(line, link->in.data, length);
             buf_consume(&link->in, used);
-            if (line)
-                link->events.line(link->events.context, line, strlen(line));
-            free(line);
+            link->events.line(link->events.context, line, length);
         } else {
             buf_consume(&link->in, used);
         }

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/utf8.h"
+
 void irc_people_init(struct irc_people *people)
 {
     memset(people, 0, sizeof *people);
@@ -53,6 +55,14 @@ struct irc_person *irc_people_by_account(struct irc_people *people, const char *
     return NULL;
 }
 
+/* An account is UTF-8, whatever bytes a server allows in nicks. */
+static void make_clean(char *account)
+{
+    for (char *c = account; !utf8_valid(account, strlen(account)) && *c; c++)
+        if ((unsigned char)*c >= 0x80)
+            *c = '?';
+}
+
 static void nick_account(struct irc_people *people, const char *nick, char *out, size_t size)
 {
     char folded[EVENT_NAME_MAX + 1];
@@ -60,6 +70,7 @@ static void nick_account(struct irc_people *people, const char *nick, char *out,
     for (; nick[i] && i + 1 < sizeof folded; i++)
         folded[i] = fold(people, nick[i]);
     folded[i] = '\0';
+    make_clean(folded);
     snprintf(out, size, "nick:%s", folded);
     for (unsigned number = 2; irc_people_by_account(people, out) && number < 100; number++)
         snprintf(out, size, "nick:%s~%u", folded, number);
@@ -99,8 +110,10 @@ struct irc_person *irc_people_see(struct irc_people *people, const char *nick, c
     struct irc_person *person = irc_people_find(people, nick);
     if (!person)
         person = add(people, nick);
-    if (person && account && *account && strcmp(account, "*") != 0)
+    if (person && account && *account && strcmp(account, "*") != 0) {
         snprintf(person->account, sizeof person->account, "account:%.*s", EVENT_NAME_MAX, account);
+        make_clean(person->account);
+    }
     return person;
 }
 

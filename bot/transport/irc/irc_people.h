@@ -1,4 +1,14 @@
-/* Who is in which channel, what they may do there, and which account they are. */
+/*
+ * Who is in which channel, what they may do there, and which account they are.
+ *
+ * Who somebody is: the services account the server names (account-tag,
+ * extended-join, account-notify), as "account:NAME". Many servers, ngircd
+ * alone among them, have no accounts at all; there the nick, folded by
+ * CASEMAPPING, is the account: "nick:ann". Such people play and are on the
+ * boards, for a study group without accounts has nothing better; who takes a
+ * free nick is then taken for its former holder. The prefix keeps the two
+ * apart: nobody gets at an account by taking its name as a nick.
+ */
 #ifndef TRANSPORT_IRC_PEOPLE_H
 #define TRANSPORT_IRC_PEOPLE_H
 

@@ -190,6 +190,11 @@ static int start(struct irc_session *session, const struct irc_settings *setting
 {
     unsigned short port = 0;
     int listener = make_listener(&port);
+    /* It takes the next free descriptor, and aborts beyond what select() can hold. */
+    if (listener + 3 >= FD_SETSIZE) {
+        close(listener);
+        return error_set(error, ERR_IO, "too many open files for libircclient, which uses select()");
+    }
     if (listener < 0)
         return error_set(error, ERR_IO, "no loopback socket for libircclient");
     int failed = irc_connect(session->client, "127.0.0.1", port, settings->password, nick,

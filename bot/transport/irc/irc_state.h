@@ -24,6 +24,8 @@ enum irc_phase {
 struct irc_channel {
     bool joined;
     int64_t rejoin_at; /* loop time; 0 = no attempt is due */
+    int64_t joined_at;
+    unsigned refusals; /* kicks and refused joins in a row: each doubles the wait */
 };
 
 struct irc {
@@ -42,20 +44,23 @@ struct irc {
     char nick[EVENT_NAME_MAX + 1];
     char userhost[256];       /* own, "" until known */
     unsigned nick_tries;
+    bool short_nick;          /* the server found the nick too long, or not well formed */
     char modes[32], marks[32]; /* PREFIX of 005: "ov" and "@+" */
     char value_modes[64];     /* modes that take a value always (CHANMODES A and B) */
     char set_modes[32];       /* and only when set (C) */
     bool wants_caps_end;
+    unsigned offered;         /* bit i: the server has capability i of irc_caps.c */
     bool somebody_waits;      /* a private message found its person absent */
     bool was_full;
     int64_t heard_at;
     bool pinged;
     unsigned failures;        /* in a row */
     uv_timer_t retry, pace, watch;
+    bool stopping;            /* say what is queued, then QUIT */
+    uint64_t stop_ms;
     void (*stopped)(void *context);
     void *stopped_context;
     unsigned closing;         /* handles and link not yet gone, when destroyed */
-    bool destroyed;
 };
 
 /* irc_caps.c: CAP negotiation. */
@@ -76,6 +81,9 @@ void irc_register(struct irc *irc);
 void irc_send(struct irc *irc, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void irc_pump(struct irc *irc); /* sends what the pace allows */
 void irc_fail(struct irc *irc, const char *why);
+void irc_ready(struct irc *irc); /* what was busy may be posted again */
+void irc_lost_message(void *context, int64_t id);
+void irc_try_nick(struct irc *irc); /* the configured nick has become free */
 void irc_enter_phase(struct irc *irc, enum irc_phase phase);
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "core/text.h"
 #include "transport/irc/irc_render.h"
 #include "transport/irc/irc_state.h"
 #include "util/hash.h"
@@ -48,6 +49,17 @@ void irc_send(struct irc *irc, const char *format, ...)
         irc_link_send(irc->link, line, (size_t)length);
 }
 
+void irc_ready(struct irc *irc)
+{
+    irc->sink->ready(irc->sink->context, "irc", irc->settings->network);
+}
+
+void irc_lost_message(void *context, int64_t id)
+{
+    struct irc *irc = context;
+    irc->sink->lost(irc->sink->context, id);
+}
+
 /* ---- connecting and losing ---- */
 
 static void on_retry(uv_timer_t *timer);
@@ -73,7 +85,7 @@ static void disconnect(struct irc *irc)
     irc_link_close(irc->link);
     irc_session_destroy(irc->session);
     irc->session = NULL;
-    irc_flood_clear(&irc->flood);
+    irc_flood_clear(&irc->flood, irc_lost_message, irc);
     uv_timer_stop(&irc->pace);
     irc_events_lost(irc);
     irc->userhost[0] = '\0';
@@ -84,7 +96,8 @@ static void lost(void *context, const char *why)
 {
     struct irc *irc = context;
     bool stable = irc->phase == IRC_READY && loop_now(irc) - irc->phase_at > STABLE_MS;
-    if (irc->phase == IRC_STOPPED) {
+    if (irc->stopping) {
+        irc_enter_phase(irc, IRC_STOPPED);
         uv_timer_start(&irc->retry, on_retry, 0, 0);
         return;
     }
@@ -104,17 +117,30 @@ static void try_connect(struct irc *irc)
     struct error error;
     snprintf(irc->nick, sizeof irc->nick, "%s", irc->settings->nick);
     irc->nick_tries = 0;
+    irc->short_nick = false;
     irc_enter_phase(irc, IRC_CONNECTING);
     irc->heard_at = loop_now(irc);
     if (irc_link_open(irc->link, &error))
         lost(irc, error.why);
 }
 
+static void say_goodbye(struct irc *irc)
+{
+    irc_enter_phase(irc, IRC_STOPPED);
+    irc_session_quit(irc->session, "back soon");
+    /* The server closes when it has read QUIT; if not, the timer ends it. */
+    uv_timer_start(&irc->retry, on_retry, irc->stop_ms / 2, 0);
+}
+
 static void on_retry(uv_timer_t *timer)
 {
     struct irc *irc = timer->data;
-    if (irc->phase != IRC_STOPPED) {
+    if (!irc->stopping) {
         try_connect(irc);
+        return;
+    }
+    if (irc->phase == IRC_READY) {
+        say_goodbye(irc);
         return;
     }
     disconnect(irc);
@@ -171,16 +197,25 @@ void irc_register(struct irc *irc)
 }
 
 /* 432, 433, 437: another nick. libircclient knows no other way than NICK. */
-static void try_other_nick(struct irc *irc)
+static void try_other_nick(struct irc *irc, int why)
 {
     if (irc->phase != IRC_REGISTERING)
         return;
+    irc->short_nick |= why == 432;
     if (++irc->nick_tries > 9) {
         irc_fail(irc, "no nick is free");
         return;
     }
-    snprintf(irc->nick, sizeof irc->nick, "%.24s%u", irc->settings->nick, irc->nick_tries);
+    /* Nine bytes are the least that every server takes (RFC 1459 section 1.2). */
+    snprintf(irc->nick, sizeof irc->nick, "%.*s%u", irc->short_nick ? 8 : 24, irc->settings->nick,
+             irc->nick_tries);
     irc_send(irc, "NICK %s", irc->nick);
+}
+
+void irc_try_nick(struct irc *irc)
+{
+    if (irc->phase == IRC_READY)
+        irc_send(irc, "NICK %s", irc->settings->nick);
 }
 
 /* ---- lines ---- */
@@ -200,7 +235,7 @@ static void on_pong(struct irc *irc)
     irc_flood_pong(&irc->flood, strtoull(token + 2, NULL, 10), message_sent, irc);
     if (irc->was_full && irc->flood.lines < IRC_FLOOD_LINES_MAX / 2) {
         irc->was_full = false;
-        irc->sink->ready(irc->sink->context, "irc", irc->settings->network);
+        irc_ready(irc);
     }
     irc_pump(irc);
 }
@@ -235,7 +270,7 @@ static void on_line(void *context, const char *text, size_t length)
     } else if (irc->phase == IRC_CAPS && (numeric == 421 || numeric == 451)) {
         irc_caps_skip(irc);
     } else if (numeric == 432 || numeric == 433 || numeric == 437) {
-        try_other_nick(irc);
+        try_other_nick(irc, numeric);
     } else if (irc->session) {
         irc_events_line(irc);
         /* Not from inside libircclient's callback for 001. */
@@ -263,7 +298,9 @@ void irc_pump(struct irc *irc)
             irc_send(irc, "PING :hs%llu", (unsigned long long)irc->flood.marker);
         } else {
             int64_t wait = at - loop_now(irc);
-            if (at > 0)
+            if (irc->stopping && !irc->flood.first)
+                say_goodbye(irc);
+            else if (at > 0)
                 uv_timer_start(&irc->pace, on_pace, wait > 0 ? (uint64_t)wait : 1, 0);
             return;
         }
@@ -296,9 +333,11 @@ static enum post_result post(struct transport *transport, const struct outbound 
 {
     struct irc *irc = irc_of(transport);
     struct buf lines;
-    if (!message->private_talk && irc_events_channel(irc, message->target) < 0)
+    if ((!message->private_talk && irc_events_channel(irc, message->target) < 0) ||
+        !text_valid(message->bytes, message->size))
         return POST_REFUSED;
-    const char *target = irc->phase == IRC_READY ? find_target(irc, message) : NULL;
+    bool can_talk = irc->phase == IRC_READY && !irc->stopping;
+    const char *target = can_talk ? find_target(irc, message) : NULL;
     if (!target || strpbrk(target, ", \r\n"))
         return message->id ? POST_BUSY : POST_REFUSED;
     if (irc_flood_full(&irc->flood)) {
@@ -331,6 +370,9 @@ static void on_watch(uv_timer_t *timer)
         irc_fail(irc, "the server did not register us within 30 s");
     else if (irc->phase == IRC_READY && silence > DEAD_MS)
         irc_fail(irc, "the server is silent");
+    else if (irc->phase == IRC_READY && irc_flood_waiting(&irc->flood) > 0 &&
+             now - irc_flood_waiting(&irc->flood) > DEAD_MS)
+        irc_fail(irc, "the server does not answer PING");
     else if (irc->phase == IRC_READY && silence > SILENCE_MS && !irc->pinged) {
         irc->pinged = true;
         irc_send(irc, "PING :alive");
@@ -352,16 +394,19 @@ static int start(struct transport *transport, struct error *error)
 static void stop(struct transport *transport, int ms, void (*done)(void *context), void *context)
 {
     struct irc *irc = irc_of(transport);
-    bool talking = irc->phase == IRC_READY;
-    irc_pump(irc);
-    irc_enter_phase(irc, IRC_STOPPED);
+    irc->stopping = true;
+    irc->stop_ms = ms > 0 ? (uint64_t)ms : 0;
     irc->stopped = done;
     irc->stopped_context = context;
     uv_timer_stop(&irc->watch);
-    if (talking)
-        irc_session_quit(irc->session, "back soon");
-    /* The server closes when it has read QUIT; at the latest after `ms`. */
-    uv_timer_start(&irc->retry, on_retry, talking ? (uint64_t)ms : 0, 0);
+    if (irc->phase == IRC_READY) {
+        /* Half of the time for what is queued, half for the goodbye. */
+        uv_timer_start(&irc->retry, on_retry, irc->stop_ms / 2, 0);
+        irc_pump(irc);
+    } else {
+        irc_enter_phase(irc, IRC_STOPPED);
+        uv_timer_start(&irc->retry, on_retry, 0, 0);
+    }
 }
 
 static void release(struct irc *irc)

@@ -56,6 +56,8 @@ static enum post_result post(struct transport *transport, const struct outbound 
 {
     struct script *script = script_of(transport);
     struct buf plain;
+    if (!message->target[0] || !text_valid(message->bytes, message->size))
+        return POST_REFUSED;
     buf_init(&plain);
     enum post_result result = POST_TAKEN;
     if (text_plain(message->bytes, message->size, &plain))
@@ -134,7 +136,11 @@ void script_hold(struct transport *transport, bool hold)
 
 void script_lose(struct transport *transport)
 {
-    script_of(transport)->held_count = 0;
+    struct script *script = script_of(transport);
+    for (size_t i = 0; i < script->held_count; i++)
+        script->sink->lost(script->sink->context, script->held[i]);
+    script->held_count = 0;
+    script->sink->ready(script->sink->context, "script", script->network);
 }
 
 static struct person *find_person(struct script *script, const char *account)

@@ -17,7 +17,7 @@ struct transport *script_transport_create(const char *network, const struct tran
 void script_attach(struct transport *transport, const struct transport_sink *sink);
 /* While held, messages are taken but not known as sent; releasing sends them all. */
 void script_hold(struct transport *transport, bool hold);
-/* Forgets what is held, as a lost connection does. */
+/* Loses what is held, as a connection does that breaks and comes back. */
 void script_lose(struct transport *transport);
 
 /* Times are the event's; the text is cleaned and bounded as a network transport does it. */
