@@ -203,7 +203,7 @@ class Client:
         self.reader.start()
         if register:
             self.raw("NICK " + nick)
-            self.raw("USER %s 0 * :%s" % (nick[:9], nick))
+            self.raw("USER test 0 * :%s" % nick)
             self.wait_line(lambda line: line.command in ("376", "422"))
 
     def _read(self):

@@ -116,7 +116,7 @@ static void lose_channel(struct irc *irc, int channel)
         if (was_here && person->channels == 0)
             forget(irc, person, false);
     }
-    irc_flood_drop(&irc->flood, irc->settings->channels[channel], true, irc_lost_message, irc);
+    irc_flood_drop(&irc->flood, irc->settings->channels[channel], false, irc_lost_message, irc);
     irc->channel[channel].joined = false;
     push(irc, EVENT_RESET, channel, NULL, NULL, 0);
 }
@@ -407,6 +407,18 @@ static bool take_ctcp(struct irc *irc)
     return false;
 }
 
+/* What crossed a KICK is said again when we are back; what is refused while we are in the channel
+ * (moderated, banned) would be refused again. */
+static void on_not_said(struct irc *irc, int channel)
+{
+    const char *name = irc->settings->channels[channel];
+    if (!irc->channel[channel].joined)
+        irc_flood_drop(&irc->flood, name, true, irc_lost_message, irc);
+    else
+        log_warn("irc", "%s: %s does not let us speak: %s", irc->settings->network, name,
+                 irc->line.param[irc->line.count - 1]);
+}
+
 /* Somebody went without our seeing it: what was said to them did not arrive. */
 static void on_no_such_nick(struct irc *irc)
 {
@@ -451,9 +463,8 @@ void irc_events_numeric(void *context, unsigned code)
         irc->userhost[0] = '\0';
     else if (code == 401)
         on_no_such_nick(irc);
-    else if (code == 404 && channel >= 0)
-        log_warn("irc", "%s: %s does not let us speak: %s", irc->settings->network, line->param[1],
-                 line->param[line->count - 1]);
+    else if ((code == 404 || code == 442) && channel >= 0)
+        on_not_said(irc, channel);
     else if ((code == 403 || code == 405 || (code >= 471 && code <= 477)) && channel >= 0) {
         log_warn("irc", "%s: cannot join %s: %s", irc->settings->network, line->param[1],
                  line->param[line->count - 1]);
