@@ -1,4 +1,5 @@
 /* hotseat: finds the subcommand and runs it. */
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -33,6 +34,15 @@ static void print_help(FILE *out)
     fputs("\nhotseat COMMAND --help says more.\n", out);
 }
 
+/* What could not be printed is a failure, too. */
+static int finish(int result)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return result;
+    fprintf(stderr, "hotseat: cannot write the output: %s\n", strerror(errno));
+    return result == CLI_OK ? CLI_FAILED : result;
+}
+
 int main(int argc, char **argv)
 {
     /* What the bot writes is for its own user; a peer that hangs up is no reason to die. */
@@ -46,9 +56,11 @@ int main(int argc, char **argv)
         print_help(stdout);
         return CLI_OK;
     }
+    if (strcmp(argv[1], "--version") == 0)
+        return cli_version(1, argv + 1);
     for (size_t i = 0; i < sizeof subcommands / sizeof *subcommands; i++)
         if (strcmp(argv[1], subcommands[i].name) == 0)
-            return subcommands[i].run(argc - 1, argv + 1);
+            return finish(subcommands[i].run(argc - 1, argv + 1));
     fprintf(stderr, "hotseat: there is no command %.40s; hotseat --help lists them\n", argv[1]);
     return CLI_USAGE;
 }

@@ -33,8 +33,8 @@ static int copy(int argc, char **argv, const char *usage, bool restore)
         else
             return cli_usage(usage, option == 'h');
     }
-    if (argc - optind != 1)
-        return cli_usage(usage, false);
+    if (cli_arguments(argc, argv, 1, restore ? "the backup to restore" : "where to copy it", usage))
+        return CLI_USAGE;
     const char *other = argv[optind];
     int failed = restore ? sqlite_store_restore(other, database, force, &error)
                          : sqlite_store_backup(database, other, force, &error);

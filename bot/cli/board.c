@@ -21,7 +21,7 @@ static const char usage[] =
 struct board_options {
     const char *database, *room, *kind;
     enum period period;
-    size_t limit;
+    uint64_t limit;
     bool json;
 };
 
@@ -92,7 +92,8 @@ int cli_board(int argc, char **argv)
         {"period", required_argument, NULL, 'p'}, {"kind", required_argument, NULL, 'k'},
         {"limit", required_argument, NULL, 'l'}, {"json", no_argument, NULL, 'j'},
         {"help", no_argument, NULL, 'h'},        {NULL, 0, NULL, 0}};
-    struct board_options board = {.database = "hotseat.db", .period = PERIOD_ALL, .limit = 100};
+    struct board_options board = {.database = "hotseat.db", .period = PERIOD_ALL};
+    const char *period = "all", *limit = "100";
     int option;
     while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
         if (option == 'd')
@@ -104,11 +105,17 @@ int cli_board(int argc, char **argv)
         else if (option == 'j')
             board.json = true;
         else if (option == 'l')
-            board.limit = strtoul(optarg, NULL, 10);
-        else if (option != 'p' || period_parse(optarg, &board.period))
+            limit = optarg;
+        else if (option == 'p')
+            period = optarg;
+        else
             return cli_usage(usage, option == 'h');
     }
-    if (optind < argc || board.limit == 0 || board.limit > ROWS_MAX)
-        return cli_usage(usage, false);
+    if (cli_arguments(argc, argv, 0, "", usage))
+        return CLI_USAGE;
+    if (period_parse(period, &board.period))
+        return cli_wrong(usage, "--period: \"%.40s\" is none of day, week, month, all", period);
+    if (cli_number(limit, 1, ROWS_MAX, &board.limit))
+        return cli_wrong(usage, "--limit: \"%.40s\" is no number of 1 to %d", limit, ROWS_MAX);
     return show(&board);
 }

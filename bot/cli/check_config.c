@@ -49,8 +49,8 @@ int cli_check_config(int argc, char **argv)
             return cli_usage(usage, option == 'h');
         json = true;
     }
-    if (argc - optind != 1)
-        return cli_usage(usage, false);
+    if (cli_arguments(argc, argv, 1, "the file to check", usage))
+        return CLI_USAGE;
     if (json)
         return check_json(argv[optind]);
     if (config_load(argv[optind], &options, print_problem, argv[optind], &error))

@@ -3,6 +3,7 @@
 #define CLI_CLI_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 enum cli_exit {
     CLI_OK = 0,
@@ -12,6 +13,13 @@ enum cli_exit {
 
 /* Prints a usage text: to stdout and 0 if it was asked for, else to stderr and 2. */
 int cli_usage(const char *usage, bool asked);
+/* Says what is wrong with the command line, then the usage; CLI_USAGE. */
+int cli_wrong(const char *usage, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* CLI_OK if `wanted` arguments are left after the options; else says that `what` is missing, or
+ * which one is too many. */
+int cli_arguments(int argc, char **argv, int wanted, const char *what, const char *usage);
+/* A decimal number of least .. most; -1 if it is none. */
+int cli_number(const char *text, uint64_t least, uint64_t most, uint64_t *out);
 
 int cli_run(int argc, char **argv);
 int cli_console(int argc, char **argv);

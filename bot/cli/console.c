@@ -149,6 +149,7 @@ int cli_console(int argc, char **argv)
         {NULL, 0, NULL, 0}};
     struct compose_options compose = {.database = "hotseat.db"};
     const char *name = getenv("USER");
+    const char *seed_text = NULL;
     uint64_t seed = 0;
     int option;
     while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
@@ -161,12 +162,14 @@ int cli_console(int argc, char **argv)
         else if (option == 'a')
             name = optarg;
         else if (option == 's')
-            seed = strtoull(optarg, NULL, 10);
+            seed_text = optarg;
         else
             return cli_usage(usage, option == 'h');
     }
-    if (optind < argc)
-        return cli_usage(usage, false);
+    if (cli_arguments(argc, argv, 0, "", usage))
+        return CLI_USAGE;
+    if (seed_text && cli_number(seed_text, 1, UINT64_MAX, &seed))
+        return cli_wrong(usage, "--seed: \"%.40s\" is no number of 1 or more", seed_text);
     bool terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
     /* Log lines would run into what is typed. */
     log_set_level(LOG_LEVEL_WARN);

@@ -165,8 +165,8 @@ int cli_doctor(int argc, char **argv)
         else
             return cli_usage(usage, option == 'h');
     }
-    if (optind < argc)
-        return cli_usage(usage, false);
+    if (cli_arguments(argc, argv, 0, "", usage))
+        return CLI_USAGE;
     log_set_level(LOG_LEVEL_ERROR);
     return examine(database, plugins, questions, json);
 }

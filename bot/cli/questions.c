@@ -89,7 +89,9 @@ int cli_questions(int argc, char **argv)
             return cli_usage(usage, option == 'h');
         json = true;
     }
-    if (argc - optind != 2 || strcmp(argv[optind], "check") != 0)
-        return cli_usage(usage, false);
+    if (optind == argc || strcmp(argv[optind], "check") != 0)
+        return cli_wrong(usage, "say what to do with questions: check");
+    if (cli_arguments(argc, argv, 2, "the directory to check", usage))
+        return CLI_USAGE;
     return check_dir(argv[optind + 1], json);
 }

@@ -219,8 +219,8 @@ int cli_run(int argc, char **argv)
             return cli_usage(usage, option == 'h');
         path = optarg;
     }
-    if (optind < argc)
-        return cli_usage(usage, false);
+    if (cli_arguments(argc, argv, 0, "", usage))
+        return CLI_USAGE;
     if (access(path, F_OK) != 0) {
         fprintf(stderr,
                 "hotseat: there is no %s. Copy config.example there and put your network in, or\n"

@@ -1,7 +1,7 @@
 #include "cli/screen.h"
 
-#include <errno.h>
 #include <histedit.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +19,7 @@
 #define TICK_MS 1000
 #define HISTORY_LINES 500
 #define CTRL_D 4
+#define ENDINGS 3 /* signals that end it, the terminal being put right first */
 
 /* libedit's prompt function and the printing have no context, and a process has one terminal. */
 static struct screen {
@@ -26,7 +27,7 @@ static struct screen {
     uv_loop_t loop;
     uv_poll_t input;
     uv_timer_t tick;
-    uv_signal_t resized, interrupted;
+    uv_signal_t resized, ending[ENDINGS];
     struct pump pump;
     EditLine *editor;
     History *history;
@@ -100,7 +101,8 @@ static void quit(void)
     uv_close((uv_handle_t *)&screen.input, NULL);
     uv_close((uv_handle_t *)&screen.tick, NULL);
     uv_close((uv_handle_t *)&screen.resized, NULL);
-    uv_close((uv_handle_t *)&screen.interrupted, NULL);
+    for (size_t i = 0; i < ENDINGS; i++)
+        uv_close((uv_handle_t *)&screen.ending[i], NULL);
     pump_close(&screen.pump);
 }
 
@@ -126,6 +128,13 @@ static void got_line(const char *line)
     redraw();
 }
 
+/* libedit gives no line and -1 both at the end and for a line that was emptied, as by Ctrl-U. */
+static bool hung_up(void)
+{
+    struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+    return poll(&input, 1, 0) > 0 && (input.revents & (POLLHUP | POLLERR | POLLNVAL));
+}
+
 static void readable(uv_poll_t *poll, int status, int events)
 {
     int count = 0;
@@ -135,8 +144,8 @@ static void readable(uv_poll_t *poll, int status, int events)
         return;
     const char *line = status < 0 ? NULL : el_gets(screen.editor, &count);
     fflush(stdout);
-    bool end = !line || (count == 1 && line[0] == CTRL_D);
-    if (end && (status < 0 || count != 0 || errno != EAGAIN)) {
+    bool end = status < 0 || (!line && hung_up()) || (line && count == 1 && line[0] == CTRL_D);
+    if (end) {
         puts("");
         quit();
     } else if (line && count > 0 && (line[count - 1] == '\n' || line[count - 1] == '\r')) {
@@ -167,7 +176,7 @@ static void on_resize(uv_signal_t *signal, int number)
     measure();
 }
 
-static void on_interrupt(uv_signal_t *signal, int number)
+static void on_ending(uv_signal_t *signal, int number)
 {
     (void)signal;
     (void)number;
@@ -179,14 +188,17 @@ static void on_interrupt(uv_signal_t *signal, int number)
 
 static int open_handles(void)
 {
+    static const int endings[ENDINGS] = {SIGINT, SIGTERM, SIGHUP};
+    for (size_t i = 0; i < ENDINGS; i++)
+        if (uv_signal_init(&screen.loop, &screen.ending[i]) ||
+            uv_signal_start(&screen.ending[i], on_ending, endings[i]))
+            return -1;
     return uv_poll_init(&screen.loop, &screen.input, STDIN_FILENO) ||
            uv_timer_init(&screen.loop, &screen.tick) ||
            uv_signal_init(&screen.loop, &screen.resized) ||
-           uv_signal_init(&screen.loop, &screen.interrupted) ||
            uv_poll_start(&screen.input, UV_READABLE, readable) ||
            uv_timer_start(&screen.tick, tick, TICK_MS, TICK_MS) ||
-           uv_signal_start(&screen.resized, on_resize, SIGWINCH) ||
-           uv_signal_start(&screen.interrupted, on_interrupt, SIGINT);
+           uv_signal_start(&screen.resized, on_resize, SIGWINCH);
 }
 
 static int open_editor(void)

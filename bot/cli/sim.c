@@ -33,8 +33,8 @@ int cli_sim(int argc, char **argv)
         else
             return cli_usage(usage, option == 'h');
     }
-    if (argc - optind != 1)
-        return cli_usage(usage, false);
+    if (cli_arguments(argc, argv, 1, "the scenario file", usage))
+        return CLI_USAGE;
     log_set_level(LOG_LEVEL_WARN);
     return scenario_play(argv[optind], &scenario);
 }

@@ -1,4 +1,4 @@
-/* hotseat version, and what all subcommands share. */
+/* hotseat version. */
 #include "cli/cli.h"
 
 #include <curl/curl.h>
@@ -12,12 +12,6 @@
 #include "store/sqlite/schema.h"
 
 static const char usage[] = "usage: hotseat version [--json]\n";
-
-int cli_usage(const char *text, bool asked)
-{
-    fputs(text, asked ? stdout : stderr);
-    return asked ? CLI_OK : CLI_USAGE;
-}
 
 static int print_json(void)
 {
@@ -42,8 +36,8 @@ int cli_version(int argc, char **argv)
             return cli_usage(usage, option == 'h');
         json = true;
     }
-    if (optind < argc)
-        return cli_usage(usage, false);
+    if (cli_arguments(argc, argv, 0, "", usage))
+        return CLI_USAGE;
     if (json)
         return print_json();
     printf("hotseat %s (plugin ABI %u.%u, database version %d; SQLite %s, libuv %s, %s)\n",
