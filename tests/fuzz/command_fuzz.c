@@ -50,7 +50,7 @@ static void check_ballot(const char *text, size_t length)
 
 static void check_strip(const char *text, size_t length)
 {
-    static const char *const names[] = {"ann", "Bo", "\xC3\xA9ve", "x"};
+    struct ballot_name names[] = {{"ann", false}, {"Bo", false}, {"\xC3\xA9ve", false}, {"x", true}};
     struct buf out;
     bool changed;
     buf_init(&out);
