@@ -10,8 +10,14 @@ quick     = $(filter $(BUILD)/tests/unit/% $(BUILD)/tests/contract/%,$(CTESTBIN)
 slow      = $(filter $(BUILD)/tests/torture/%,$(CTESTBIN)) $(sort $(shell find tests -name '*_test.py'))
 RUN       = python3 tests/run --build $(BUILD) --only '$(ONLY)'
 
+# Plugins with one thing wrong each, for the tests of the plugin host.
+BADSO    := $(patsubst tests/data/plugins/%.c,$(BUILD)/tests/plugins/%.so,$(sort $(wildcard tests/data/plugins/*.c)))
+
+$(BUILD)/tests/plugins/%.so: tests/data/plugins/%.c tests/data/plugins/base.h include/hotseat/plugin.h
+	$(build_plugin)
+
 # What the quick and the slow tests need to be built.
-tests-built: all $(CTESTBIN)
+tests-built: all $(CTESTBIN) $(BADSO)
 
 $(BUILD)/tests/%_test: $(BUILD)/tests/%_test.o $(HELPOBJ) $(LIB)
 	@echo "  LD   $@"

@@ -344,7 +344,7 @@ class Usage(unittest.TestCase):
         self.assertIn("usage: hotseat questions check", done.stdout)
 
     def test_wrong_usage(self):
-        for arguments in ((), ("check",), ("chekc", "."), ("check", ".", "."), ("check", "--jsn", ".")):
+        for arguments in ((), ("check",), ("inspect", "."), ("check", ".", "."), ("check", "--jsn", ".")):
             done = self.run_with(*arguments)
             self.assertEqual((done.returncode, done.stdout), (2, ""), arguments)
             self.assertIn("usage", done.stderr)

@@ -1,0 +1,3 @@
+/* A kind that nobody can type. */
+#define KIND "Bad-Kind"
+#include "base.h"

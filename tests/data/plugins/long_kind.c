@@ -1,0 +1,3 @@
+/* A kind of 25 letters. */
+#define KIND "abcdefghijklmnopqrstuvwxy"
+#include "base.h"

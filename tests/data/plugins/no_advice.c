@@ -1,0 +1,3 @@
+/* A REQUIRED text is empty. */
+#define ADVICE ""
+#include "base.h"

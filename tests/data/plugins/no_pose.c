@@ -1,0 +1,3 @@
+/* A REQUIRED callback is missing. */
+#define POSE NULL
+#include "base.h"

@@ -1,0 +1,3 @@
+/* A REQUIRED callback is missing. */
+#define RESULT NULL
+#include "base.h"

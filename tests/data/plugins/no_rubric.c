@@ -1,0 +1,3 @@
+/* No rubric. */
+#define RUBRIC NULL
+#include "base.h"

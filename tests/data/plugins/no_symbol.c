@@ -1,0 +1,3 @@
+/* Exports nothing. */
+#define NO_EXPORT
+#include "base.h"

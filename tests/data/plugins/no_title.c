@@ -1,0 +1,3 @@
+/* A REQUIRED text is missing. */
+#define TITLE NULL
+#include "base.h"

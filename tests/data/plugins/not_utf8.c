@@ -1,0 +1,3 @@
+/* A title that is not UTF-8. */
+#define TITLE "G\xff"
+#include "base.h"

@@ -1,0 +1,3 @@
+/* Another kind. */
+#define KIND "other"
+#include "base.h"

@@ -1,0 +1,3 @@
+/* A rubric of two axes. */
+#define AXES 2
+#include "base.h"

@@ -1,0 +1,3 @@
+/* A title of two lines. */
+#define TITLE "Go\nod"
+#include "base.h"

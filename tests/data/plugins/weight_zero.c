@@ -1,0 +1,3 @@
+/* An axis that counts nothing. */
+#define WEIGHT 0
+#include "base.h"

@@ -1,0 +1,3 @@
+/* Built with another header. */
+#define SIZE (sizeof(struct hs_plugin) - 8)
+#include "base.h"
