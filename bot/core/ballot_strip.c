@@ -149,7 +149,9 @@ static size_t signature_start(const struct names *names)
         return names->length;
     if (closed)
         start = before;
-    return start > 0 ? start - 1 : names->length;
+    while (start > 0 && isspace((unsigned char)names->answer[start - 1]))
+        start--;
+    return start > 0 ? start : names->length;
 }
 
 /* ---- the whole ---- */
