@@ -186,6 +186,10 @@ int rig_up(struct rig *rig, struct error *error)
 
 void rig_down(struct rig *rig)
 {
+    rig_at_work++;
+    sqlite3_close(rig->look);
+    rig->look = NULL;
+    rig_at_work--;
     session_destroy(rig->session);
     rig->session = NULL;
     if (rig->inner)
@@ -332,11 +336,11 @@ void rig_dump(const struct rig *rig)
 
 char *rig_rows(struct rig *rig, const char *sql)
 {
-    sqlite3 *db;
+    sqlite3 *db = rig->look;
     sqlite3_stmt *statement = NULL;
     struct buf out;
     rig_at_work++;
-    if (sqlite3_open_v2(rig->database, &db, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK ||
+    if ((!db && sqlite3_open_v2(rig->database, &db, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK) ||
         sqlite3_busy_timeout(db, 5000) != SQLITE_OK ||
         sqlite3_prepare_v2(db, sql, -1, &statement, NULL) != SQLITE_OK)
         die(sql, db ? sqlite3_errmsg(db) : "no database");
@@ -352,7 +356,10 @@ char *rig_rows(struct rig *rig, const char *sql)
     }
     if (sqlite3_finalize(statement) != SQLITE_OK)
         die(sql, sqlite3_errmsg(db));
-    sqlite3_close(db);
+    if (rig->store)
+        rig->look = db;
+    else
+        sqlite3_close(db);
     rig_at_work--;
     return out.data;
 }

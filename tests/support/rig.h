@@ -36,6 +36,7 @@ struct rig {
     struct room_settings settings;
     int64_t now;
     uint64_t chance;
+    struct sqlite3 *look;    /* for the tests' own queries, while the bot is up */
     struct rig_seen *seen;
     size_t seen_count, seen_capacity;
     size_t twice;        /* messages that went out again */

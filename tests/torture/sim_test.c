@@ -1,0 +1,367 @@
+/*
+ * Thousands of random sessions with faults: sensible commands and garbage from
+ * random people, jumps of the clock, restarts, events that come twice, a disk
+ * that fails for a while, a network that is busy. SIM_SESSIONS says how many,
+ * SIM_SEED which comes first; a failure prints its seed.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "disk.h"
+#include "rig_round.h"
+#include "util/buf.h"
+#include "util/hash.h"
+#include "util/utf8.h"
+
+#define PEOPLE 5
+#define ACTIONS 120
+#define DAY_MS (INT64_C(24) * 3600 * 1000)
+
+static const char *const people[PEOPLE] = {"Zorblax", "Quimby", "Vexmoor", "Wozzle", "Ixnay"};
+static const char *const tokens[PEOPLE] = {"aqqa", "bwwb", "cxxc", "dyyd", "ezze"};
+
+struct sim {
+    struct rig *rig;
+    uint64_t seed, chance;
+    unsigned events;      /* ids given out */
+    unsigned words;       /* makes every answer different */
+    char last[4][256];    /* who, place, id and text of the last event */
+    bool last_failed;
+    size_t answers, votes; /* receipts seen */
+    bool failing;         /* the disk was made to fail and not yet healed */
+};
+
+static uint32_t pick(struct sim *sim, uint32_t limit)
+{
+    return random_below(&sim->chance, limit);
+}
+
+/* ---- what somebody does ---- */
+
+static void speak(struct sim *sim, const char *who, bool in_room, const char *text)
+{
+    struct rig *rig = sim->rig;
+    size_t since = rig->seen_count;
+    char id[32];
+    snprintf(id, sizeof id, "e%u", ++sim->events);
+    snprintf(sim->last[0], sizeof sim->last[0], "%s", who);
+    snprintf(sim->last[1], sizeof sim->last[1], "%s", in_room ? "room" : "");
+    snprintf(sim->last[2], sizeof sim->last[2], "%s", id);
+    snprintf(sim->last[3], sizeof sim->last[3], "%s", text);
+    if (in_room)
+        rig_say(rig, who, text, id);
+    else
+        rig_tell(rig, who, text, id);
+    rig_settle(rig, 0);
+    sim->last_failed = sim->failing || rig->deaf ||
+                       rig_find(rig, since, who, "could not store") < rig->seen_count;
+}
+
+/* The network brings the last event again: nothing may come of it. */
+static void repeat(struct sim *sim)
+{
+    struct rig *rig = sim->rig;
+    size_t before = rig->seen_count;
+    if (!sim->last[2][0] || sim->last_failed || sim->failing || rig->deaf)
+        return;
+    rig_settle(rig, 0);
+    before = rig->seen_count;
+    if (sim->last[1][0])
+        rig_say(rig, sim->last[0], sim->last[3], sim->last[2]);
+    else
+        rig_tell(rig, sim->last[0], sim->last[3], sim->last[2]);
+    rig_settle(rig, 0);
+    if (rig->seen_count != before)
+        fail_msg("seed %llu: %s's event %s came twice and was answered twice: %s",
+                 (unsigned long long)sim->seed, sim->last[0], sim->last[2],
+                 rig->seen[before].text);
+}
+
+static void say_in_room(struct sim *sim, const char *who)
+{
+    static const char *const lines[] = {
+        "!join", "!status", "!hint", "!top", "!top week coding", "!me", "!help", "!help vote",
+        "!pause", "!resume", "!skip", "!extend 2m", "!leave", "!end", "!join 1", "!skip 99",
+        "!vote A 1 1 1 1", "good morning", "!sttart coding", "hotseat: status", "!extend 999d"};
+    static const char *const starts[] = {
+        "!start coding", "!start ml_theory answer:5m vote:3m", "!start behavioral gather:30s",
+        "!start coding mid topic:graphs", "!start", "!start cooking", "!start coding answer:1s"};
+    bool start = pick(sim, session_open_rounds(sim->rig->session) == 0 ? 2 : 6) == 0;
+    speak(sim, who, true, start ? starts[pick(sim, sizeof starts / sizeof *starts)]
+                                : lines[pick(sim, sizeof lines / sizeof *lines)]);
+}
+
+static void answer(struct sim *sim, uint32_t who)
+{
+    static const char *const forms[] = {"%s says stack", "!answer %s in O(n)", "!revise %s anew",
+                                        "!answer 1 %s", "!answer #2 %s", "```\n%s()\n```",
+                                        "%s\nin two lines\n-- someone"};
+    char word[32], text[128];
+    snprintf(word, sizeof word, "%s%u", tokens[who], ++sim->words);
+    /* The forms are ours; each takes one word. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+    snprintf(text, sizeof text, forms[pick(sim, sizeof forms / sizeof *forms)], word);
+#pragma GCC diagnostic pop
+    speak(sim, people[who], false, text);
+}
+
+static void tell(struct sim *sim, const char *who)
+{
+    static const char *const lines[] = {
+        "!begin", "!end", "!cancel", "!withdraw", "!votes", "!votes A", "!status", "!help",
+        "!join", "!leave", "!hint", "!me", "!revise", "!begin 1", "!end", "help", "!answer"};
+    speak(sim, who, false, lines[pick(sim, sizeof lines / sizeof *lines)]);
+}
+
+static void vote(struct sim *sim, const char *who)
+{
+    char text[96];
+    snprintf(text, sizeof text, "!vote %c %u %u %u %u%s", 'A' + (int)pick(sim, 3),
+             pick(sim, 10) ? 3 : pick(sim, 7), 1 + pick(sim, 5), 1 + pick(sim, 5), 1 + pick(sim, 5),
+             pick(sim, 2) ? " more tests" : "");
+    speak(sim, who, false, text);
+}
+
+static void garbage(struct sim *sim, const char *who)
+{
+    struct buf raw, clean;
+    buf_init(&raw);
+    buf_init(&clean);
+    if (pick(sim, 2))
+        buf_puts(&raw, "!");
+    for (uint32_t i = pick(sim, 120); i > 0; i--)
+        buf_putc(&raw, (char)(pick(sim, 3) ? 32 + pick(sim, 95) : pick(sim, 256)));
+    utf8_clean(&clean, buf_text(&raw), raw.length, false);
+    speak(sim, who, pick(sim, 2), buf_text(&clean));
+    buf_finish(&raw);
+    buf_finish(&clean);
+}
+
+static void everyone_enters(struct sim *sim)
+{
+    for (size_t i = 0; i < PEOPLE; i++)
+        rig_enter(sim->rig, people[i]);
+    rig_settle(sim->rig, 0);
+}
+
+static void restart(struct sim *sim)
+{
+    struct rig *rig = sim->rig;
+    struct error error;
+    bool doubtful = sim->failing;
+    disk_heal();
+    sim->failing = false;
+    rig_down(rig);
+    rig->deaf = false;
+    if (rig_up(rig, &error))
+        fail_msg("seed %llu: no restart: %s", (unsigned long long)sim->seed, error.why);
+    rig_settle(rig, 0);
+    /* What went out while the disk failed could not be struck off. */
+    if (doubtful)
+        rig->twice = 0;
+    everyone_enters(sim);
+}
+
+static void toggle_deaf(struct rig *rig)
+{
+    const struct transport_sink *sink = session_sink(rig->session);
+    rig->deaf = !rig->deaf;
+    if (!rig->deaf)
+        sink->ready(sink->context, "script", "local");
+    rig_settle(rig, 0);
+}
+
+static void toggle_disk(struct sim *sim)
+{
+    if (sim->failing)
+        disk_heal();
+    else
+        disk_fail_now(pick(sim, 2) ? DISK_FULL : DISK_BROKEN);
+    sim->failing = !sim->failing;
+}
+
+static void act(struct sim *sim)
+{
+    uint32_t who = pick(sim, PEOPLE), what = pick(sim, 100);
+    struct rig *rig = sim->rig;
+    if (what < 20 || (session_open_rounds(rig->session) == 0 && what < 40))
+        say_in_room(sim, people[who]);
+    else if (what < 42)
+        answer(sim, who);
+    else if (what < 57)
+        vote(sim, people[who]);
+    else if (what < 72)
+        tell(sim, people[who]);
+    else if (what < 78)
+        garbage(sim, people[who]);
+    else if (what < 84)
+        repeat(sim);
+    else if (what < 92)
+        rig_advance(rig, (int64_t)pick(sim, 400) * 1000);
+    else if (what < 94)
+        restart(sim);
+    else if (what < 96)
+        rig_leave(rig, people[who]);
+    else if (what < 98)
+        toggle_disk(sim);
+    else
+        toggle_deaf(rig);
+    if (what >= 84)
+        sim->last[2][0] = '\0';
+}
+
+/* ---- what must hold ---- */
+
+static void broken(struct sim *sim, const struct rig_seen *one, const char *rule)
+{
+    rig_dump(sim->rig);
+    fail_msg("seed %llu: %s: [%s] %s", (unsigned long long)sim->seed, rule,
+             one->person ? one->person : "room", one->text);
+}
+
+static void check_answer_receipt(struct sim *sim, const struct rig_seen *one)
+{
+    char sql[512], code[9] = "";
+    const char *at = strstr(one->text, "code ");
+    if (!one->person || !at || sscanf(at + 5, "%8[0-9a-f]", code) != 1 || strlen(code) < 8)
+        return;
+    snprintf(sql, sizeof sql,
+             "SELECT count(*) FROM answer a JOIN member m ON m.id = a.member WHERE m.name = '%s'"
+             " AND substr(a.hash, 1, 8) = '%s'", one->person, code);
+    sim->answers++;
+    if (rig_number(sim->rig, sql) < 1)
+        broken(sim, one, "an acknowledged answer is not in the store");
+}
+
+static void check_vote_receipt(struct sim *sim, const struct rig_seen *one)
+{
+    char sql[512], label[4];
+    unsigned s[4] = {0};
+    if (!one->person || sscanf(one->text, "Stored: %3[A-Z] %u %u %u %u", label, &s[0], &s[1],
+                               &s[2], &s[3]) != 5)
+        return;
+    snprintf(sql, sizeof sql,
+             "SELECT count(*) FROM ballot b JOIN member m ON m.id = b.voter WHERE m.name = '%s'"
+             " AND substr(b.scores, 1, 4) = '%u%u%u%u' AND b.at <= %lld",
+             one->person, s[0], s[1], s[2], s[3], (long long)one->at);
+    sim->votes++;
+    if (rig_number(sim->rig, sql) < 1)
+        broken(sim, one, "an acknowledged vote is not in the store");
+}
+
+/* Others' answers come under a letter, once they are locked, and with no name. */
+static void check_blind(struct sim *sim, const struct rig_seen *one)
+{
+    for (int m = 0; m < PEOPLE; m++) {
+        if (!strstr(one->text, tokens[m]) || (one->person && strcmp(one->person, people[m]) == 0))
+            continue;
+        const char *round = strstr(one->text, ", round ");
+        char sql[256];
+        if (!one->person || strncmp(one->text, "Answer ", 7) != 0 || !round)
+            broken(sim, one, "an answer is shown where it should not be");
+        if (strstr(one->text, people[m]))
+            broken(sim, one, "an answer is shown with its author");
+        snprintf(sql, sizeof sql,
+                 "SELECT count(*) FROM log WHERE round = %ld AND what LIKE '%%answer -> %%'"
+                 " AND at <= %lld", strtol(round + 8, NULL, 10), (long long)one->at);
+        if (rig_number(sim->rig, sql) < 1)
+            broken(sim, one, "an answer is shown before it was locked");
+    }
+}
+
+static void check(struct sim *sim)
+{
+    struct rig *rig = sim->rig;
+    char why[4096];
+    for (size_t i = 0; i < rig->seen_count; i++) {
+        check_answer_receipt(sim, &rig->seen[i]);
+        check_vote_receipt(sim, &rig->seen[i]);
+        check_blind(sim, &rig->seen[i]);
+    }
+    if (rig->twice)
+        broken(sim, &rig->seen[rig->oldest_twice], "a message went out twice");
+    if (session_unsent(rig->session) != 0)
+        fail_msg("seed %llu: %zu messages were never sent", (unsigned long long)sim->seed,
+                 session_unsent(rig->session));
+    if (rig_boards_right(rig, why, sizeof why))
+        fail_msg("seed %llu: %s", (unsigned long long)sim->seed, why);
+    if (rig_number(rig, "SELECT count(*) FROM round WHERE paused = 0 AND phase NOT IN"
+                        " ('closed', 'ended')") != 0)
+        fail_msg("seed %llu: a round is still open after a week", (unsigned long long)sim->seed);
+}
+
+/* ---- sessions ---- */
+
+static uint64_t transcript(const struct rig *rig)
+{
+    uint64_t hash = 0;
+    for (size_t i = 0; i < rig->seen_count; i++)
+        hash = hash * 31 + (uint64_t)rig->seen[i].at + (uint64_t)rig->seen[i].id +
+               fnv1a(rig->seen[i].text, strlen(rig->seen[i].text));
+    return hash;
+}
+
+static size_t answers, votes; /* receipts checked in all sessions */
+
+static uint64_t play(struct rig *rig, uint64_t seed)
+{
+    struct sim sim = {.rig = rig, .seed = seed, .chance = seed * UINT64_C(0x9E3779B97F4A7C15) + 1};
+    struct error error;
+    disk_reset();
+    rig_reset(rig);
+    rig->settings.settle_ms = pick(&sim, 2) ? 15000 : 0;
+    rig->settings.reveal_names = pick(&sim, 2);
+    rig->chance = seed + 1;
+    assert_int_equal(rig_up(rig, &error), 0);
+    everyone_enters(&sim);
+    for (int i = 0; i < ACTIONS; i++)
+        act(&sim);
+    disk_heal();
+    if (rig->deaf)
+        toggle_deaf(rig);
+    rig_advance(rig, 8 * DAY_MS);
+    check(&sim);
+    answers += sim.answers;
+    votes += sim.votes;
+    return transcript(rig);
+}
+
+static uint64_t number(const char *name, uint64_t otherwise)
+{
+    const char *value = getenv(name);
+    return value && *value ? strtoull(value, NULL, 10) : otherwise;
+}
+
+static void test_sessions(void **state)
+{
+    struct rig rig;
+    uint64_t first = number("SIM_SEED", 1), count = number("SIM_SESSIONS", 1000);
+    (void)state;
+    disk_install();
+    rig_init(&rig);
+    for (uint64_t seed = first; seed < first + count; seed++) {
+        uint64_t once = play(&rig, seed);
+        /* The same events with the same chance give the same transcript. */
+        if (seed % 10 == 0 && play(&rig, seed) != once)
+            fail_msg("seed %llu: played again, the transcript differs", (unsigned long long)seed);
+    }
+    rig_finish(&rig);
+    disk_remove();
+    print_message("# %llu sessions from seed %llu on, %zu answers and %zu votes acknowledged\n",
+                  (unsigned long long)count, (unsigned long long)first, answers, votes);
+    assert_true(answers > count && (count < 100 || votes > count / 4));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_sessions)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
