@@ -1,0 +1,123 @@
+/* Who is who on a network that tells accounts, and on one that does not. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "transport/irc/irc_people.h"
+
+static struct irc_people people;
+
+static int set_up(void **state)
+{
+    (void)state;
+    irc_people_init(&people);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    irc_people_finish(&people);
+    return 0;
+}
+
+static const char *account_of(const char *nick)
+{
+    struct irc_person *person = irc_people_find(&people, nick);
+    return person ? person->account : NULL;
+}
+
+static void case_as_the_server_maps_it(void **state)
+{
+    (void)state;
+    assert_true(irc_people_same(&people, "Ann[x]^", "aNN{X}~"));
+    people.rfc1459 = false;
+    assert_false(irc_people_same(&people, "Ann[x]", "ann{x}"));
+    assert_true(irc_people_same(&people, "ANN", "ann"));
+    assert_false(irc_people_same(&people, "ann", "anna"));
+}
+
+static void a_nick_without_an_account(void **state)
+{
+    (void)state;
+    irc_people_see(&people, "Ann", NULL);
+    irc_people_see(&people, "bob", "*");
+    assert_string_equal(account_of("ann"), "nick:ann");
+    assert_string_equal(account_of("BOB"), "nick:bob");
+    assert_int_equal(people.count, 2);
+    irc_people_see(&people, "ANN", NULL);
+    assert_int_equal(people.count, 2);
+}
+
+static void a_services_account_goes_before_the_nick(void **state)
+{
+    (void)state;
+    irc_people_see(&people, "ann_phone", "ann");
+    assert_string_equal(account_of("ann_phone"), "account:ann");
+    assert_ptr_equal(irc_people_by_account(&people, "account:ann"),
+                     irc_people_find(&people, "ann_phone"));
+    /* A message without the tag does not take it away. */
+    irc_people_see(&people, "ann_phone", NULL);
+    assert_string_equal(account_of("ann_phone"), "account:ann");
+}
+
+static void nobody_inherits_by_taking_a_nick(void **state)
+{
+    (void)state;
+    irc_people_see(&people, "ann", NULL);
+    irc_people_rename(&people, "ann", "ann_away");
+    irc_people_see(&people, "ann", NULL);
+    assert_string_equal(account_of("ann_away"), "nick:ann");
+    assert_string_equal(account_of("ann"), "nick:ann~2");
+}
+
+static void who_went_is_forgotten(void **state)
+{
+    (void)state;
+    irc_people_see(&people, "ann", NULL);
+    irc_people_see(&people, "bob", NULL);
+    irc_people_forget(&people, irc_people_find(&people, "ann"));
+    assert_null(irc_people_find(&people, "ann"));
+    assert_non_null(irc_people_find(&people, "bob"));
+    irc_people_clear(&people);
+    assert_null(irc_people_find(&people, "bob"));
+}
+
+static void a_nick_of_odd_bytes(void **state)
+{
+    (void)state;
+    assert_non_null(irc_people_see(&people, "a\xff\xfe", NULL));
+    assert_string_equal(account_of("a\xff\xfe"), "nick:a??");
+}
+
+static void strangers_do_not_fill_the_memory(void **state)
+{
+    char nick[16];
+    (void)state;
+    irc_people_see(&people, "member", NULL)->channels = 1;
+    for (int i = 0; i < IRC_PEOPLE_MAX / 2 + 10; i++) {
+        snprintf(nick, sizeof nick, "x%d", i);
+        assert_non_null(irc_people_see(&people, nick, "same"));
+    }
+    assert_true(people.count < 20);
+    assert_non_null(irc_people_find(&people, "member"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(case_as_the_server_maps_it, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_nick_without_an_account, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_services_account_goes_before_the_nick, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(nobody_inherits_by_taking_a_nick, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(who_went_is_forgotten, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_nick_of_odd_bytes, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(strangers_do_not_fill_the_memory, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
