@@ -21,7 +21,6 @@ struct server {
     char line[LINE_BYTES];
     size_t length;
     struct irc_settings settings;
-    char network[8], host[16], nick[8], channel[8];
 };
 
 static struct server *server_of(const struct transports *t)
@@ -160,6 +159,7 @@ static unsigned listen_somewhere(struct server *server)
 
 static void create(struct transports *t)
 {
+    static char network[] = "local", host[] = "127.0.0.1", nick[] = "bot", channel[] = "#prep";
     struct server *server = calloc(1, sizeof *server);
     struct error error;
     assert_non_null(server);
@@ -170,14 +170,10 @@ static void create(struct transports *t)
     uv_timer_init(&server->loop, &server->quiet);
     uv_timer_init(&server->loop, &server->limit);
     server->quiet.data = server->limit.data = server;
-    strcpy(server->network, "local");
-    strcpy(server->host, "127.0.0.1");
-    strcpy(server->nick, "bot");
-    strcpy(server->channel, "#prep");
     server->settings = (struct irc_settings){
-        .network = server->network, .host = server->host, .port = listen_somewhere(server),
-        .nick = server->nick, .user = server->nick, .realname = server->nick,
-        .channels = {server->channel}, .channel_count = 1, .flood_burst = 4};
+        .network = network, .host = host, .port = listen_somewhere(server), .nick = nick,
+        .user = nick, .realname = nick, .channels = {channel}, .channel_count = 1,
+        .flood_burst = 4};
     t->transport = irc_transport_create(&server->loop, &server->settings, &t->sink, &error);
 }
 
