@@ -25,6 +25,9 @@ static struct question *question(const char *id, const char *level, bool tagged)
     q->kind = "coding";
     q->pub.id = arena_strdup(&q->memory, id);
     q->pub.level = level;
+    q->pub.title = "A title";
+    q->pub.prompt = "A prompt.";
+    q->pub.model_answer = "An answer.";
     q->pub.topics = graphs;
     q->pub.topic_count = tagged ? 2 : 0;
     q->companies = google;
@@ -43,6 +46,11 @@ static void fill(struct bank *bank)
     }
 }
 
+static size_t number_of(const char *id)
+{
+    return strtoul(id + 1, NULL, 10);
+}
+
 /* Times the room had each, by number; the people had those with an odd one. */
 struct use {
     unsigned room[MANY], people[MANY];
@@ -51,7 +59,7 @@ struct use {
 static struct bank_usage use_of(void *context, const char *id)
 {
     const struct use *use = context;
-    size_t i = (size_t)atoi(id + 1);
+    size_t i = number_of(id);
     return (struct bank_usage){use->room[i], use->people[i]};
 }
 
@@ -88,7 +96,7 @@ static void repeats_none_before_all_were_asked(void **state)
     for (unsigned time = 0; time < 3 * MANY; time++) {
         const struct question *q = choose(&bank, (struct bank_filter){.kind = "coding"}, &use,
                                           time * 977 + 5, "");
-        unsigned *room = &use.room[atoi(q->pub.id + 1)];
+        unsigned *room = &use.room[number_of(q->pub.id)];
         assert_int_equal(*room, time / MANY);
         ++*room;
     }
@@ -120,7 +128,7 @@ static void gives_each_the_same_chance(void **state)
     (void)state;
     fill(&bank);
     for (uint64_t seed = 0; seed < MANY * 200; seed++)
-        times[atoi(choose(&bank, (struct bank_filter){.kind = "coding"}, &use, seed, "")->pub.id + 1)]++;
+        times[number_of(choose(&bank, (struct bank_filter){.kind = "coding"}, &use, seed, "")->pub.id)]++;
     for (size_t i = 0; i < MANY; i++)
         assert_in_range(times[i], 130, 270); /* 200 expected, 14 is one standard deviation */
     bank_finish(&bank);
@@ -147,7 +155,7 @@ static void filters(void **state)
     for (uint64_t seed = 0; seed < 50; seed++) {
         const struct question *q =
             choose(&bank, (struct bank_filter){"coding", "senior", "HASH maps", "Google"}, &use, seed, "");
-        assert_int_equal(atoi(q->pub.id + 1) % 4, 0);
+        assert_int_equal(number_of(q->pub.id) % 4, 0);
     }
     bank_finish(&bank);
 }
