@@ -53,7 +53,7 @@ class SimTest(unittest.TestCase):
             "exact ann Stored": "not seen: Stored",
             "refuse ann Stored": "should not be seen: Stored",
             "silent": "nothing should be seen",
-            "count ann 9": "messages seen: 1, not 9",
+            "count ann 9": "messages seen: 2, not 9",
             "never ann You have no\nann> !me": "must never be said: You have no",
         }
         for line, said in cases.items():
@@ -83,7 +83,7 @@ class SimTest(unittest.TestCase):
         code, _, complaints = play(path, "--db", database)
         self.assertEqual(code, 0, complaints)
         with sqlite3.connect(database) as store:
-            rows = [(r, w) for r, w in store.execute("select round, what from audit order by rowid")]
+            rows = [(r, w) for r, w in store.execute("select round, what from log order by id")]
         self.assertEqual(rows, [
             (1, "opened coding"), (1, "phase gather -> answer"), (1, "extend 2:00, by ann"),
             (1, "pause, by mod"), (1, "resume, by mod"), (1, "skip, by ann"),
