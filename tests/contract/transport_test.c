@@ -1,198 +1,282 @@
-/* What every transport promises (struct transport_ops, struct transport_sink), over all of them. */
-#include "transports.h"
+/* The transport port, over every adapter: console, script, IRC. */
+#include "stages.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/text.h"
 #include "util/utf8.h"
 
-static void it_gets_ready(void **state)
+/* Somebody is in the room, and known by an account. */
+static const struct stages_event *let_in(struct stage *stage, const char *person)
 {
-    const struct transports *t = *state;
-    assert_true(t->ready_count >= 1);
-    assert_string_equal(t->transport->ops->name, t->kind->name);
+    stages_enter(stage, person);
+    return stages_await(stage, EVENT_ENTER, person, NULL);
 }
 
-static void said_in_the_room(void **state)
+static bool is_seen(const struct stage *stage, const void *what)
 {
-    struct transports *t = *state;
-    transports_say(t, "ann", "!start coding  (now)");
-    const struct transports_event *event = transports_last_text(t);
-    assert_non_null(event);
-    assert_string_equal(event->room, t->room);
-    assert_string_equal(event->name, "ann");
-    assert_true(strlen(event->who) > 0);
-    assert_string_equal(event->text, "!start coding  (now)");
-    assert_false(event->cut);
+    return stages_seen((struct stage *)(uintptr_t)stage, what) >= 0;
 }
 
-static void told_privately(void **state)
+/* ---- events ---- */
+
+static void talk_in_the_room_comes_with_who_and_where(void **state)
 {
-    struct transports *t = *state;
-    transports_tell(t, "ann", "my answer");
-    const struct transports_event *event = transports_last_text(t);
-    assert_non_null(event);
-    assert_null(event->room);
-    assert_string_equal(event->text, "my answer");
+    struct stage *stage = *state;
+    let_in(stage, "ann");
+    stages_say(stage, "ann", "hello é", strlen("hello é"));
+    const struct stages_event *text = stages_await(stage, EVENT_TEXT, "ann", "hello é");
+    assert_string_equal(text->room, stage->room);
+    assert_string_equal(text->event.who.transport, stage->kind);
+    assert_string_equal(text->event.who.network, stage->transport->network);
+    assert_string_not_equal(text->account, "");
+    assert_int_equal(text->event.length, strlen("hello é"));
+    assert_true(text->event.at > 0);
+    assert_false(text->event.cut);
+    assert_string_equal(text->event.bot_name, "hotseat");
+    assert_true(stage->wakes > 0);
 }
 
-static void one_person_is_one_account(void **state)
+static void private_talk_has_no_room_and_the_same_account(void **state)
 {
-    struct transports *t = *state;
-    transports_say(t, "ann", "one");
-    const struct transports_event *first = transports_last_text(t);
-    transports_tell(t, "ann", "two");
-    assert_string_equal(first->who, transports_last_text(t)->who);
-    transports_say(t, "bob", "three");
-    assert_string_not_equal(first->who, transports_last_text(t)->who);
+    struct stage *stage = *state;
+    const struct stages_event *enter = let_in(stage, "ann");
+    stages_tell(stage, "ann", "a secret", 8);
+    const struct stages_event *text = stages_await(stage, EVENT_TEXT, "ann", "a secret");
+    assert_null(text->room);
+    assert_string_equal(text->account, enter->account);
 }
 
-static void the_room_sees_what_is_posted(void **state)
+static void two_people_are_two_accounts(void **state)
 {
-    struct transports *t = *state;
-    assert_int_equal(transports_post(t, NULL, "Round 1: 5:00 to answer.", 41, 0), POST_TAKEN);
-    t->kind->settle(t);
-    assert_int_equal(transports_seen(t, t->room, "Round 1: 5:00 to answer."), 1);
-    assert_int_equal(t->sent_count, 1);
-    assert_int_equal(t->sent[0], 41);
-    assert_int_equal(t->lost_count, 0);
+    struct stage *stage = *state;
+    const struct stages_event *ann = let_in(stage, "ann"), *bob = let_in(stage, "bob");
+    assert_string_not_equal(ann->account, bob->account);
 }
 
-static void one_person_sees_what_is_told(void **state)
+static void coming_and_going_is_told(void **state)
 {
-    struct transports *t = *state;
-    transports_tell(t, "ann", "hello");
-    const char *account = transports_last_text(t)->who;
-    assert_int_equal(transports_post(t, account, "Stored.", 7, EFFECT_URGENT), POST_TAKEN);
-    t->kind->settle(t);
-    assert_int_equal(transports_seen(t, "ann", "Stored."), 1);
-    assert_int_equal(transports_seen(t, t->room, "Stored."), 0);
-    assert_int_equal(t->sent_count, 1);
+    struct stage *stage = *state;
+    const struct stages_event *enter = let_in(stage, "ann");
+    assert_string_equal(enter->room, stage->room);
+    stages_leave(stage, "ann");
+    const struct stages_event *leave = stages_await(stage, EVENT_LEAVE, "ann", NULL);
+    assert_string_equal(leave->account, enter->account);
+    assert_true(!leave->room || strcmp(leave->room, stage->room) == 0);
 }
 
-static void a_notice_outside_the_outbox_is_not_reported(void **state)
+static void assert_clean(const struct stages_event *one)
 {
-    struct transports *t = *state;
-    assert_int_equal(transports_post(t, NULL, "Sorry.", 0, 0), POST_TAKEN);
-    t->kind->settle(t);
-    assert_int_equal(transports_seen(t, t->room, "Sorry."), 1);
-    assert_int_equal(t->sent_count, 0);
+    assert_true(utf8_valid(one->text, one->event.length));
+    assert_true(utf8_valid(one->name, strlen(one->name)));
+    assert_true(utf8_valid(one->account, strlen(one->account)));
+    assert_in_range(one->event.length, 0, EVENT_TEXT_MAX + 64);
+    for (size_t i = 0; i < one->event.length; i++)
+        assert_false((unsigned char)one->text[i] < 0x20 && one->text[i] != '\n' &&
+                     one->text[i] != '\t');
 }
 
-static void each_target_keeps_its_order(void **state)
+static void hostile_bytes_come_in_clean(void **state)
 {
-    struct transports *t = *state;
-    char words[16];
-    for (int i = 0; i < 100; i++) {
-        snprintf(words, sizeof words, "number %d", i);
-        assert_int_equal(transports_post(t, NULL, words, i + 1, 0), POST_TAKEN);
+    static const char bytes[] = "a\xff\xc3(\xed\xa0\x80 \x1b[31m\x07\x02"
+                                "b\xe2\x80\xae";
+    struct stage *stage = *state;
+    let_in(stage, "ann");
+    stages_say(stage, "ann", bytes, sizeof bytes - 1);
+    stages_say(stage, "ann", "after", 5);
+    stages_await(stage, EVENT_TEXT, "ann", "after");
+    size_t texts = 0;
+    for (size_t i = 0; i < stage->event_count; i++) {
+        assert_clean(&stage->events[i]);
+        texts += stage->events[i].event.kind == EVENT_TEXT;
     }
-    t->kind->settle(t);
-    assert_int_equal(t->sent_count, 100);
-    const char *at = buf_text(&t->seen);
-    for (int i = 0; i < 100; i++) {
-        snprintf(words, sizeof words, "number %d\n", i);
-        at = strstr(at, words);
-        assert_non_null(at);
-    }
+    assert_int_equal(texts, 2);
 }
 
-static void what_cannot_be_sent_is_refused(void **state)
+static void a_megabyte_does_no_harm(void **state)
 {
-    struct transports *t = *state;
-    struct outbound message = {.id = 5, .target = t->room, .bytes = "\xff not a text", .size = 11};
-    assert_int_equal(t->transport->ops->post(t->transport, &message), POST_REFUSED);
-    message.bytes = NULL;
-    message.size = 0;
-    message.target = "";
-    assert_int_equal(t->transport->ops->post(t->transport, &message), POST_REFUSED);
-    t->kind->settle(t);
-    assert_int_equal(t->sent_count, 0);
-}
-
-/* Nothing that people write reaches the core unclean, or is taken for more than one line. */
-static void hostile_text_comes_in_clean(void **state)
-{
-    static const char *const texts[] = {
-        "\xff\xfe broken", "caf\xc3", "bell \x07 and escape \x1b[31m", "\x02" "bold \x03" "04red",
-        "nul-free \xe2\x80\xae turned \xe2\x80\x8b hidden", "tab\there", "\xf4\x90\x80\x80 too far"};
-    struct transports *t = *state;
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-        transports_tell(t, "ann", texts[i]);
-        const struct transports_event *event = transports_last_text(t);
-        assert_non_null(event);
-        assert_true(utf8_valid(event->text, event->length));
-        for (size_t c = 0; c < event->length; c++)
-            assert_true((unsigned char)event->text[c] >= 0x20 || event->text[c] == '\t' ||
-                        event->text[c] == '\n');
-    }
-}
-
-static void a_huge_text_is_bounded(void **state)
-{
-    struct transports *t = *state;
-    size_t size = 1024 * 1024;
+    struct stage *stage = *state;
+    size_t size = 1 << 20;
     char *huge = malloc(size);
     assert_non_null(huge);
     memset(huge, 'x', size);
-    t->kind->tell(t, "ann", huge, size);
-    t->kind->settle(t);
+    let_in(stage, "ann");
+    stages_tell(stage, "ann", huge, size);
     free(huge);
-    for (size_t i = 0; i < t->event_count; i++)
-        assert_true(t->events[i].length <= EVENT_TEXT_MAX);
-    /* And the next one is heard as ever. */
-    transports_tell(t, "ann", "still there?");
-    const struct transports_event *event = transports_last_text(t);
-    assert_non_null(event);
-    assert_string_equal(event->text, "still there?");
+    stages_say(stage, "ann", "after", 5);
+    stages_await(stage, EVENT_TEXT, "ann", "after");
+    for (size_t i = 0; i < stage->event_count; i++) {
+        const struct stages_event *one = &stage->events[i];
+        assert_clean(one);
+        if (one->event.kind == EVENT_TEXT && strcmp(one->text, "after") != 0)
+            assert_true(one->event.cut);
+    }
 }
+
+/* ---- saying ---- */
+
+static void what_is_taken_is_seen_and_sent_once(void **state)
+{
+    struct stage *stage = *state;
+    const struct stages_event *ann = let_in(stage, "ann");
+    assert_int_equal(stages_post(stage, 7, stage->room, false, 0, "to the room"), POST_TAKEN);
+    assert_int_equal(stages_post(stage, 8, ann->account, true, 0, "only to ann"), POST_TAKEN);
+    stages_await_sent(stage, 7);
+    stages_await_sent(stage, 8);
+    char expected[128];
+    snprintf(expected, sizeof expected, "%s\tto the room", stage->room);
+    assert_true(stages_seen(stage, expected) >= 0);
+    assert_true(stages_seen(stage, "ann\tonly to ann") >= 0);
+    /* Nothing is told twice, later. */
+    assert_int_equal(stages_post(stage, 9, stage->room, false, 0, "again"), POST_TAKEN);
+    stages_await_sent(stage, 9);
+    for (int64_t id = 7; id <= 9; id++)
+        assert_int_equal(stages_times_sent(stage, id), 1);
+    assert_int_equal(stage->lost_count, 0);
+}
+
+static void a_notice_that_nobody_waits_for_is_not_told(void **state)
+{
+    struct stage *stage = *state;
+    assert_int_equal(stages_post(stage, 0, stage->room, false, 0, "by the way"), POST_TAKEN);
+    assert_int_equal(stages_post(stage, 3, stage->room, false, 0, "an end"), POST_TAKEN);
+    stages_await_sent(stage, 3);
+    assert_true(stages_seen(stage, "by the way") >= 0);
+    assert_int_equal(stage->sent_count, 1);
+}
+
+static void messages_to_one_target_keep_their_order(void **state)
+{
+    struct stage *stage = *state;
+    char words[32];
+    const struct stages_event *ann = let_in(stage, "ann");
+    for (int i = 0; i < 20; i++) {
+        snprintf(words, sizeof words, "number <%d>", i);
+        assert_int_equal(stages_post(stage, 100 + i, i % 2 ? ann->account : stage->room, i % 2, 0,
+                                     words),
+                         POST_TAKEN);
+    }
+    for (int i = 0; i < 20; i++)
+        stages_await_sent(stage, 100 + i);
+    for (int i = 2; i < 20; i++) {
+        int at, before;
+        snprintf(words, sizeof words, "number <%d>", i - 2);
+        before = stages_seen(stage, words);
+        snprintf(words, sizeof words, "number <%d>", i);
+        at = stages_seen(stage, words);
+        assert_true(before >= 0 && at > before);
+    }
+}
+
+static void what_can_never_be_said_is_refused(void **state)
+{
+    struct stage *stage = *state;
+    static const char garbage[] = "\x7f\x01not a text\xff";
+    struct outbound bad = {5, stage->room, false, 0, garbage, sizeof garbage};
+    assert_int_equal(stages_post(stage, 4, stage->unknown_room, false, 0, "x"), POST_REFUSED);
+    assert_int_equal(stage->transport->ops->post(stage->transport, &bad), POST_REFUSED);
+    assert_int_equal(stages_post(stage, 6, stage->room, false, 0, "an end"), POST_TAKEN);
+    stages_await_sent(stage, 6);
+    assert_int_equal(stage->sent_count, 1);
+}
+
+static void hostile_targets_reach_nobody(void **state)
+{
+    static const char *const targets[] = {"ann\r\nQUIT :x", "ann,bob", "#prep,ann", "ann\nbob"};
+    struct stage *stage = *state;
+    let_in(stage, "ann");
+    let_in(stage, "bob");
+    for (size_t i = 0; i < 4; i++) {
+        enum post_result room = stages_post(stage, 0, targets[i], false, 0, "injected");
+        enum post_result person = stages_post(stage, 0, targets[i], true, 0, "injected");
+        if (strpbrk(targets[i], "\r\n")) {
+            assert_int_not_equal(room, POST_TAKEN);
+            assert_int_not_equal(person, POST_TAKEN);
+        }
+    }
+    assert_int_equal(stages_post(stage, 6, stage->room, false, 0, "an end"), POST_TAKEN);
+    stages_await_sent(stage, 6);
+    assert_int_equal(stages_seen(stage, "ann\tinjected"), -1);
+    assert_int_equal(stages_seen(stage, "bob\tinjected"), -1);
+}
+
+/* ---- the end ---- */
 
 static void on_done(void *context)
 {
-    struct transports *t = context;
-    t->done_count++;
+    struct stage *stage = context;
+    stage->done++;
 }
 
-static void stopping_says_what_was_posted(void **state)
+static bool is_done(const struct stage *stage, const void *what)
 {
-    struct transports *t = *state;
-    assert_int_equal(transports_post(t, NULL, "the last words", 9, 0), POST_TAKEN);
-    t->transport->ops->stop(t->transport, 1000, on_done, t);
-    for (int i = 0; i < 100 && t->done_count == 0; i++)
-        t->kind->settle(t);
-    assert_int_equal(t->done_count, 1);
-    assert_int_equal(transports_seen(t, t->room, "the last words"), 1);
-    assert_int_equal(t->sent_count, 1);
-    t->kind->settle(t);
-    assert_int_equal(t->done_count, 1);
+    (void)what;
+    return stage->done > 0;
 }
 
-static void it_may_go_with_messages_queued(void **state)
+static void stopping_says_what_is_posted_first(void **state)
 {
-    struct transports *t = *state;
-    for (int i = 0; i < 50; i++)
-        transports_post(t, NULL, "never seen, perhaps", i + 1, 0);
-    t->transport->ops->destroy(t->transport);
-    t->transport = NULL;
+    struct stage *stage = *state;
+    for (int i = 1; i <= 8; i++)
+        assert_int_equal(stages_post(stage, i, stage->room, false, 0, i < 8 ? "words" : "last"),
+                         POST_TAKEN);
+    stage->transport->ops->stop(stage->transport, 20000, on_done, stage);
+    stages_until(stage, is_done, NULL);
+    assert_true(stages_seen(stage, "last") >= 0);
+    for (int i = 1; i <= 8; i++)
+        assert_int_equal(stages_times_sent(stage, i), 1);
+    assert_int_equal(stage->done, 1);
+}
+
+static void it_may_go_at_any_moment(void **state)
+{
+    struct stage *stage = *state;
+    const struct stages_event *ann = let_in(stage, "ann");
+    for (int i = 1; i <= 50; i++)
+        stages_post(stage, i, i % 2 ? stage->room : ann->account, !(i % 2), 0, "words");
+    stage->transport->ops->destroy(stage->transport);
+    stage->transport = NULL;
+}
+
+static void it_may_go_while_it_stops(void **state)
+{
+    struct stage *stage = *state;
+    stages_post(stage, 1, stage->room, false, 0, "words");
+    stage->transport->ops->stop(stage->transport, 20000, on_done, stage);
+    stage->transport->ops->destroy(stage->transport);
+    stage->transport = NULL;
+}
+
+static void an_empty_text_is_taken(void **state)
+{
+    struct stage *stage = *state;
+    struct outbound empty = {5, stage->room, false, 0, "", 0};
+    assert_int_equal(stage->transport->ops->post(stage->transport, &empty), POST_TAKEN);
+    stages_await_sent(stage, 5);
+    assert_int_equal(stages_post(stage, 6, stage->room, false, 0, "an end"), POST_TAKEN);
+    stages_until(stage, is_seen, "an end");
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TRANSPORTS_ALL(it_gets_ready),
-        TRANSPORTS_ALL(said_in_the_room),
-        TRANSPORTS_ALL(told_privately),
-        TRANSPORTS_ALL(one_person_is_one_account),
-        TRANSPORTS_ALL(the_room_sees_what_is_posted),
-        TRANSPORTS_ALL(one_person_sees_what_is_told),
-        TRANSPORTS_ALL(a_notice_outside_the_outbox_is_not_reported),
-        TRANSPORTS_ALL(each_target_keeps_its_order),
-        TRANSPORTS_ALL(what_cannot_be_sent_is_refused),
-        TRANSPORTS_ALL(hostile_text_comes_in_clean),
-        TRANSPORTS_ALL(a_huge_text_is_bounded),
-        TRANSPORTS_ALL(stopping_says_what_was_posted),
-        TRANSPORTS_ALL(it_may_go_with_messages_queued),
+        STAGES_ALL(talk_in_the_room_comes_with_who_and_where),
+        STAGES_ALL(private_talk_has_no_room_and_the_same_account),
+        STAGES_ALL(two_people_are_two_accounts),
+        STAGES_ALL(coming_and_going_is_told),
+        STAGES_ALL(hostile_bytes_come_in_clean),
+        STAGES_ALL(a_megabyte_does_no_harm),
+        STAGES_ALL(what_is_taken_is_seen_and_sent_once),
+        STAGES_ALL(a_notice_that_nobody_waits_for_is_not_told),
+        STAGES_ALL(messages_to_one_target_keep_their_order),
+        STAGES_ALL(what_can_never_be_said_is_refused),
+        STAGES_ALL(hostile_targets_reach_nobody),
+        STAGES_ALL(an_empty_text_is_taken),
+        STAGES_ALL(stopping_says_what_is_posted_first),
+        STAGES_ALL(it_may_go_at_any_moment),
+        STAGES_ALL(it_may_go_while_it_stops),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -83,7 +83,8 @@ static enum post_result post(struct transport *transport, const struct outbound 
     static const struct text_style style = {"", "", "", "", "", "", true};
     char prefix[EVENT_TARGET_MAX + 32];
     bool transcript = console->settings.transcript;
-    if (!message->target[0] || !text_valid(message->bytes, message->size) ||
+    if (!message->target[0] || strpbrk(message->target, "\r\n") ||
+        !text_valid(message->bytes, message->size) ||
         (!message->private_talk && strcmp(message->target, CONSOLE_ROOM) != 0))
         return POST_REFUSED;
     if (message->private_talk)

@@ -88,7 +88,7 @@ static struct irc_person *add(struct irc_people *people, const char *nick)
 {
     if (people->count >= IRC_PEOPLE_MAX / 2)
         forget_strangers(people);
-    if (people->count >= IRC_PEOPLE_MAX)
+    if (people->count >= IRC_PEOPLE_MAX || !*nick)
         return NULL;
     if (people->count == people->capacity) {
         size_t wanted = people->capacity ? people->capacity * 2 : 16;

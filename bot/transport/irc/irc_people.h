@@ -47,7 +47,7 @@ struct irc_person *irc_people_by_account(struct irc_people *people, const char *
  * if it names none. Without one, who holds a nick is that nick's account; if
  * its holder only changed nick and is still here, the newcomer is somebody
  * else ("nick:ann~2"), so that nobody inherits another's open ballot. NULL
- * when out of memory or beyond IRC_PEOPLE_MAX.
+ * when out of memory, beyond IRC_PEOPLE_MAX, or for an empty nick.
  */
 struct irc_person *irc_people_see(struct irc_people *people, const char *nick,
                                   const char *account);

@@ -56,7 +56,8 @@ static enum post_result post(struct transport *transport, const struct outbound 
 {
     struct script *script = script_of(transport);
     struct buf plain;
-    if (!message->target[0] || !text_valid(message->bytes, message->size))
+    if (!message->target[0] || strpbrk(message->target, "\r\n") ||
+        !text_valid(message->bytes, message->size))
         return POST_REFUSED;
     buf_init(&plain);
     enum post_result result = POST_TAKEN;
