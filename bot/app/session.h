@@ -22,7 +22,8 @@ struct session_parts { /* all borrowed, all longer-lived than the session */
     /* Settings of a room, from the configuration. */
     void (*settings)(void *context, const struct address *place, struct room_settings *settings);
     void *settings_context;
-    /* Makes a question from a stored body, for rounds whose question left the bank. NULL on failure. */
+    /* Makes a question from a stored body, for rounds whose question left the bank.
+     * NULL if it is none, or memory is out: then errno is ENOMEM. */
     struct question *(*question_parse)(const char *body);
 };
 

@@ -1,6 +1,7 @@
 /* The world of the core: store, bank and plugins as the core may ask them. */
 #include "app/session_world.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <string.h>
 
@@ -101,14 +102,19 @@ void session_world_init(struct session *session)
 
 /* ---- loading ---- */
 
-/* The question as it was when it was asked: from the bank if unchanged, else as stored. */
-static struct question *find_question(struct session *session, const struct round *round,
-                                      const char *body)
+/* The question as it was when it was asked: from the bank if unchanged, else as
+ * stored, NULL if it is no longer one. -1: memory was out, so that nothing is known. */
+static int find_question(struct session *session, struct round *round, const char *body)
 {
     struct question *question = bank_find(session->parts.bank, round->question_id);
-    if (question && strcmp(question->hash, round->question_hash) == 0)
-        return question_ref(question);
-    return body && session->parts.question_parse ? session->parts.question_parse(body) : NULL;
+    if (question && strcmp(question->hash, round->question_hash) == 0) {
+        round->question = question_ref(question);
+        return 0;
+    }
+    errno = 0;
+    if (body && session->parts.question_parse)
+        round->question = session->parts.question_parse(body);
+    return !round->question && errno == ENOMEM ? -1 : 0;
 }
 
 static int load_round(void *context, struct round *round, const char *body)
@@ -116,7 +122,12 @@ static int load_round(void *context, struct round *round, const char *body)
     struct session *session = context;
     round->plugin = plugin_acquire(session->parts.plugins, round->kind);
     if (round->question_id) {
-        round->question = find_question(session, round, body);
+        /* A round must not end because memory was short for a moment. */
+        if (find_question(session, round, body)) {
+            plugin_release(session->parts.plugins, round->plugin);
+            round_destroy(round);
+            return -1;
+        }
         if (!round->question && round->plugin) {
             /* Without its question the round cannot go on; without a plugin the clock ends it. */
             plugin_release(session->parts.plugins, round->plugin);

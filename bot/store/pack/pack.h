@@ -37,7 +37,8 @@ int pack_load_dir(const char *dir, struct bank *bank, pack_problem_fn *problem, 
 int pack_load_text(const char *file, const char *text, size_t length, struct bank *bank,
                    pack_problem_fn *problem, void *context, struct pack_summary *summary);
 
-/* A question from its stored body (of any kind); NULL if it is none, or memory is out. */
+/* A question from its stored body (of any kind); NULL if it is none, or memory is
+ * out: then errno is ENOMEM, as malloc() leaves it. */
 struct question *pack_question_parse(const char *body);
 
 #endif
