@@ -174,23 +174,29 @@ fail:
     return -1;
 }
 
-int compose_reload(struct compose *compose, struct error *error)
+static int reload_questions(struct compose *compose, const char *dir, struct error *error)
 {
-    struct error why;
-    struct bank *bank = load_bank(compose->question_dir, error);
-    if (bank) {
-        session_set_bank(compose->session, bank);
-        free_bank(compose->bank);
-        compose->bank = bank;
-    }
-    /* A mistake in a question is no reason to keep an old plugin. */
-    if (plugin_host_load_dir(compose->plugins, compose->plugin_dir, plugin_refused, NULL,
-                             bank ? error : &why)) {
-        if (!bank)
-            log_error("plugins", "%s", why.why);
+    struct bank *bank = load_bank(dir, error);
+    if (!bank)
         return -1;
-    }
-    return bank ? 0 : -1;
+    session_set_bank(compose->session, bank);
+    free_bank(compose->bank);
+    compose->bank = bank;
+    snprintf(compose->question_dir, sizeof compose->question_dir, "%s", dir);
+    return 0;
+}
+
+int compose_reload(struct compose *compose, const char *plugins, const char *questions,
+                   struct error *error)
+{
+    char plugin_dir[sizeof compose->plugin_dir], question_dir[sizeof compose->question_dir];
+    compose_find(plugins, questions, plugin_dir, question_dir, sizeof plugin_dir);
+    int questions_failed = reload_questions(compose, question_dir, error);
+    if (plugin_host_load_dir(compose->plugins, plugin_dir, plugin_refused, NULL,
+                             questions_failed ? NULL : error))
+        return -1;
+    snprintf(compose->plugin_dir, sizeof compose->plugin_dir, "%s", plugin_dir);
+    return questions_failed;
 }
 
 void compose_close(struct compose *compose)

@@ -26,8 +26,10 @@ struct compose {
 /* -1 and *error if it cannot be; what was made is released again. */
 int compose_open(struct compose *compose, const struct compose_options *options,
                  struct error *error);
-/* Loads plugins and questions anew; open rounds keep theirs. On failure the old ones stay. */
-int compose_reload(struct compose *compose, struct error *error);
+/* Loads plugins and questions anew, from these directories (NULL as in the options); open rounds
+ * keep theirs. -1 and *error if any of it failed: what failed stays as it was, the rest is new. */
+int compose_reload(struct compose *compose, const char *plugins, const char *questions,
+                   struct error *error);
 void compose_close(struct compose *compose);
 
 /* Where plugins and questions are: as wanted, else in the build tree, else installed. */

@@ -122,8 +122,8 @@ static void on_reload(uv_signal_t *handle, int number)
         take_options(daemon, &fresh);
     else
         log_error("config", "%s; the old configuration stays", error.why);
-    if (compose_reload(&daemon->bot, &error))
-        log_error("reload", "%s; the old questions stay", error.why);
+    if (compose_reload(&daemon->bot, daemon->options.plugins, daemon->options.questions, &error))
+        log_error("reload", "%s; the old ones stay", error.why);
     else
         log_info("reload", "done");
     daemon_notify("READY=1");

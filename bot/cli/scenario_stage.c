@@ -202,7 +202,9 @@ static int reload(struct player *player, char *words)
 {
     struct error error;
     (void)words;
-    return compose_reload(&player->bot, &error) ? player_complain(player, 1, "reload: ", error.why) : 0;
+    if (compose_reload(&player->bot, player->options->plugins, player->options->questions, &error))
+        return player_complain(player, 1, "reload: ", error.why);
+    return 0;
 }
 
 const struct directive scenario_stage[] = {
