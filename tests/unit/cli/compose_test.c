@@ -204,6 +204,12 @@ static void finish(struct bot *bot, const char *result)
 
 /* ---- tests ---- */
 
+static int reload(struct bot *bot, struct error *error)
+{
+    struct compose *compose = &bot->compose;
+    return compose_reload(compose, compose->plugin_dir, compose->question_dir, error);
+}
+
 static void an_open_round_keeps_its_version_and_its_question(void **state)
 {
     struct bot *bot = *state;
@@ -211,7 +217,7 @@ static void an_open_round_keeps_its_version_and_its_question(void **state)
     start(bot, "The first question.");
     install(bot, "good_2", "good.so");
     write_question(bot, "The first question, in better words.");
-    if (compose_reload(&bot->compose, &error))
+    if (reload(bot, &error))
         fail_msg("%s", error.why);
     finish(bot, "Result of version 1.");
     start(bot, "in better words.");
@@ -224,12 +230,12 @@ static void a_mistake_in_a_pack_leaves_the_last_good_bank(void **state)
     struct error error;
     write_file(bot->questions, "pack.json", "{ oh", 4);
     install(bot, "good_2", "good.so");
-    assert_int_equal(compose_reload(&bot->compose, &error), -1);
+    assert_int_equal(reload(bot, &error), -1);
     assert_non_null(strstr(error.why, "1 problem in the questions; hotseat questions check"));
     start(bot, "The first question.");
     finish(bot, "Result of version 2."); /* the plugin is new all the same */
     write_question(bot, "It is mended.");
-    assert_int_equal(compose_reload(&bot->compose, &error), 0);
+    assert_int_equal(reload(bot, &error), 0);
     start(bot, "It is mended.");
 }
 
@@ -238,7 +244,7 @@ static void a_spoilt_plugin_leaves_the_last_good_one(void **state)
     struct bot *bot = *state;
     struct error error;
     install(bot, "weight_zero", "good.so");
-    assert_int_equal(compose_reload(&bot->compose, &error), 0);
+    assert_int_equal(reload(bot, &error), 0);
     start(bot, "The first question.");
     finish(bot, "Result of version 1.");
 }
