@@ -18,6 +18,7 @@ struct queued {
     struct queued *next;
     enum queued_fate fate;
     unsigned tries; /* that failed because of this event alone */
+    bool answered;  /* its author was told, or is owed a word, that it failed in this turn */
 };
 
 struct queue {

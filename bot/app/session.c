@@ -10,6 +10,7 @@
 #define CLOCK_FAULTS_MAX 3      /* then the round at fault is ended */
 #define EVENT_TRIES_MAX 60      /* then an event that nobody waits for is dropped */
 #define INBOX_KEPT_MS (INT64_C(30) * 24 * 3600 * 1000)
+#define INBOX_TRIM_MS (INT64_C(3600) * 1000)
 
 static int64_t now_of(const struct session *session)
 {
@@ -138,12 +139,11 @@ void session_set_bank(struct session *session, const struct bank *bank)
 /* ---- a turn ---- */
 
 /* Applies one event and stores its effects; -1 leaves the savepoint open. */
-static int apply(struct session *session, const struct event *event)
+static int apply(struct session *session, const struct event *event, struct effects *effects)
 {
-    struct effects effects;
     struct store *store = session->parts.store;
     arena_reset(&session->arena);
-    effects_init(&effects, &session->arena);
+    effects_init(effects, &session->arena);
     if (event->id) {
         bool fresh = true;
         if (session->store->inbox_add(store, event->who.transport, event->who.network, event->id,
@@ -152,9 +152,9 @@ static int apply(struct session *session, const struct event *event)
         if (!fresh)
             return 0;
     }
-    if (hall_apply(&session->hall, event, &effects))
+    if (hall_apply(&session->hall, event, effects))
         return -1;
-    return session_store(session, &effects, event->at, &session->why);
+    return session_store(session, effects, event->at, &session->why);
 }
 
 /* One event in its savepoint. A failure takes back this event only, and gives 1.
@@ -162,29 +162,56 @@ static int apply(struct session *session, const struct event *event)
 static int apply_event(struct session *session, const struct event *event)
 {
     struct store *store = session->parts.store;
+    struct effects effects;
     error_clear(&session->why);
     if (session->store->savepoint(store, &session->why))
         return -1;
-    if (apply(session, event) == 0)
-        return session->store->release(store, &session->why);
+    if (apply(session, event, &effects) == 0) {
+        if (session->store->release(store, &session->why))
+            return -1;
+        session_note_progress(session, &effects);
+        return 0;
+    }
     if (session->why.code == ERR_NONE)
         error_set(&session->why, ERR_MEMORY, "out of memory");
     log_error("session", "an event was rolled back: %s", session->why.why);
-    struct error first = session->why;
-    if (session->store->rollback_to(store, &session->why) || session_load(session, &session->why))
+    /* What made it fail is what people hear, also if there is no going back to the savepoint. */
+    struct error second;
+    if (session->store->rollback_to(store, &second) || session_load(session, &second)) {
+        log_error("session", "and cannot be taken back alone: %s", second.why);
         return -1;
-    session->why = first;
+    }
     return 1;
+}
+
+static bool same_person(const struct address *a, const struct address *b)
+{
+    return strcmp(a->target, b->target) == 0 && strcmp(a->network, b->network) == 0 &&
+           strcmp(a->transport, b->transport) == 0;
+}
+
+/* One word is enough for all that somebody said in this turn. */
+static bool told_already(const struct queued *events, const struct queued *queued)
+{
+    for (const struct queued *other = events; other; other = other->next)
+        if (other != queued && other->answered &&
+            same_person(&other->event.who, &queued->event.who))
+            return true;
+    return false;
 }
 
 /* An event failed: whoever spoke learns that it does not count; of comings and
  * goings nobody would know, so they are tried again. */
-static void answer_failure(struct session *session, struct queued *queued, enum error_code code)
+static void answer_failure(struct session *session, const struct queued *events,
+                           struct queued *queued, enum error_code code)
 {
-    if (queued->event.kind != EVENT_TEXT)
+    if (queued->event.kind != EVENT_TEXT) {
         queued->fate = queued->tries < EVENT_TRIES_MAX ? QUEUED_AGAIN : QUEUED_DONE;
-    else if (session_apologise(session, &queued->event, code))
-        queued->fate = QUEUED_OWED;
+    } else if (session_spoken_to(session, &queued->event) && !told_already(events, queued)) {
+        queued->answered = true;
+        if (session_apologise(session, &queued->event, code))
+            queued->fate = QUEUED_OWED;
+    }
 }
 
 /* Tells those who could not be told before. */
@@ -208,7 +235,10 @@ static int abandon(struct session *session, int64_t now)
     if (hall_abandon(&session->hall, now, &effects) || !effects_ok(&effects))
         return -1;
     session->clock_faults = 0;
-    return session_store(session, &effects, now, &session->why);
+    if (session_store(session, &effects, now, &session->why))
+        return -1;
+    session_note_progress(session, &effects);
+    return 0;
 }
 
 /* Fires what is overdue. */
@@ -247,10 +277,23 @@ static struct queued *take_events(struct session *session)
             break;
         queued->next = NULL;
         queued->fate = QUEUED_DONE;
+        queued->answered = false;
         *last = queued;
         last = &queued->next;
     }
     return first;
+}
+
+/* Once an hour the ids are forgotten that are too old to come again. */
+static int trim_inbox(struct session *session)
+{
+    int64_t now = now_of(session);
+    if (now < session->trim_at)
+        return 0;
+    if (session->store->inbox_trim(session->parts.store, now - INBOX_KEPT_MS, &session->why))
+        return -1;
+    session->trim_at = now + INBOX_TRIM_MS;
+    return 0;
 }
 
 static int run_transaction(struct session *session, struct queued *events)
@@ -261,7 +304,7 @@ static int run_transaction(struct session *session, struct queued *events)
         return -1;
     if (session->stale && session_load(session, &session->why))
         return -1;
-    if (outbox_strike(session->outbox, &session->why))
+    if (outbox_strike(session->outbox, &session->why) || trim_inbox(session))
         return -1;
     for (struct queued *queued = events; queued; queued = queued->next) {
         if (queued->event.seed == 0)
@@ -271,7 +314,7 @@ static int run_transaction(struct session *session, struct queued *events)
             return -1;
         if (failed) {
             queued->tries++;
-            answer_failure(session, queued, session->why.code);
+            answer_failure(session, events, queued, session->why.code);
         }
     }
     if (apply_clock(session))
@@ -283,7 +326,11 @@ static int run_transaction(struct session *session, struct queued *events)
 static void give_up(struct session *session, struct queued *events)
 {
     enum error_code code = session->why.code;
-    log_error("session", "a transaction failed: %s", session->why.why);
+    /* A disk may be full for hours: the first failures, then fewer and fewer. */
+    session->failures++;
+    if ((session->failures & (session->failures - 1)) == 0)
+        log_error("session", "a transaction failed, %u in a row: %s", session->failures,
+                  session->why.why);
     session->store->rollback(session->parts.store);
     session->progress_count = 0;
     session->stale = true;
@@ -291,7 +338,7 @@ static void give_up(struct session *session, struct queued *events)
     /* Who was told already in this turn that their event failed is not told again. */
     for (struct queued *queued = events; queued; queued = queued->next)
         if (queued->fate == QUEUED_DONE && queued->tries == 0)
-            answer_failure(session, queued, code);
+            answer_failure(session, events, queued, code);
 }
 
 /* Frees the events of a turn, but those that are not over. */
@@ -316,6 +363,9 @@ static void one_turn(struct session *session)
     if (run_transaction(session, events)) {
         give_up(session, events);
     } else {
+        if (session->failures > 0)
+            log_info("session", "the store works again, after %u failures", session->failures);
+        session->failures = 0;
         outbox_settle(session->outbox);
         hall_sweep(&session->hall);
         session_tell_progress(session);

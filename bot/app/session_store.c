@@ -64,8 +64,7 @@ static int store_effect(struct session *session, const struct effect *effect, in
         return put_message(session, &effect->as.message, &effect->as.message.to, true, now, error);
     case EFFECT_REPLY:
         return put_message(session, &effect->as.message, &effect->as.message.to, false, now, error);
-    case EFFECT_PROGRESS:
-        note_progress(session, &effect->as.progress);
+    case EFFECT_PROGRESS: /* told, not stored */
         return 0;
     case RECORD_ROUND:
     case RECORD_SEAT:
@@ -88,6 +87,13 @@ int session_store(struct session *session, const struct effects *effects, int64_
         if (store_effect(session, effect, now, error))
             return -1;
     return 0;
+}
+
+void session_note_progress(struct session *session, const struct effects *effects)
+{
+    for (const struct effect *effect = effects->first; effect; effect = effect->next)
+        if (effect->kind == EFFECT_PROGRESS)
+            note_progress(session, &effect->as.progress);
 }
 
 static int tell_place(void *context, const struct address *place)
@@ -114,8 +120,7 @@ void session_tell_progress(struct session *session)
     }
 }
 
-/* Somebody spoke to the bot, not just in its presence. */
-static bool spoken_to(const struct session *session, const struct event *event)
+bool session_spoken_to(const struct session *session, const struct event *event)
 {
     struct command command;
     struct room_settings settings;
@@ -131,7 +136,7 @@ static bool spoken_to(const struct session *session, const struct event *event)
 
 int session_apologise(struct session *session, const struct event *event, enum error_code code)
 {
-    if (!spoken_to(session, event))
+    if (!session_spoken_to(session, event))
         return 0;
     struct transport *transport =
         outbox_transport(session->outbox, event->who.transport, event->who.network);

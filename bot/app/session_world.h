@@ -26,6 +26,8 @@ struct session {
     bool stale;           /* the hall must be loaded anew before anything else */
     int64_t retry_at;     /* after a failure, when to try again; 0 = none */
     int64_t dispatch_at;  /* when to look through the outbox again without being called; 0 = never */
+    int64_t trim_at;      /* when the inbox is trimmed again */
+    unsigned failures;    /* turns in a row that failed as a whole */
     unsigned clock_faults; /* EVENT_CLOCK failed this often in a row */
     struct error why;     /* of the last failure, for telling people */
 };
@@ -37,6 +39,10 @@ int session_load(struct session *session, struct error *error);
 /* Stores the effects of one event; 0 or -1. */
 int session_store(struct session *session, const struct effects *effects, int64_t now,
                   struct error *error);
+/* Keeps the countdowns that an event changed, once it is sure that the event counts. */
+void session_note_progress(struct session *session, const struct effects *effects);
+/* True if the event is a text to the bot, not just said in its presence. */
+bool session_spoken_to(const struct session *session, const struct event *event);
 /* Tells transports about the countdowns that changed. */
 void session_tell_progress(struct session *session);
 /* Tells the author of a lost event, past the outbox, that it was not stored.
