@@ -1,4 +1,4 @@
-/* An IRC network as a transport. docs/IRC.md says what it does. */
+/* An IRC network as a transport; docs/ARCHITECTURE.md, section "IRC", says how it works. */
 #ifndef TRANSPORT_IRC_TRANSPORT_H
 #define TRANSPORT_IRC_TRANSPORT_H
 
