@@ -128,6 +128,43 @@ static void an_account_is_another_person_than_a_nick(void **state)
     assert_string_equal(stages_find(stage, EVENT_ENTER, "ann", NULL)->account, "nick:ann");
 }
 
+static bool asks_again(const struct stage *stage, const void *what)
+{
+    (void)what;
+    return fake_irc_visits(stage->fake) == 2 && fake_irc_heard(stage->fake, "CAP LS") == 2;
+}
+
+static bool joins_again(const struct stage *stage, const void *what)
+{
+    (void)what;
+    return fake_irc_heard(stage->fake, "JOIN #prep") == 2;
+}
+
+static void it_registers_step_by_step(void **state)
+{
+    struct stage *stage = *state;
+    fake_irc_mute(stage->fake, true);
+    fake_irc_hang_up(stage->fake);
+    stages_until(stage, asks_again, NULL);
+    /* A welcome that nobody asked for is not one. */
+    fake_irc_say(stage->fake, ":s 001 hotseat :too early");
+    catch_up(stage);
+    assert_int_equal(fake_irc_heard(stage->fake, "JOIN"), 1);
+    fake_irc_say(stage->fake, ":s CAP * LS * :sasl=PLAIN multi-prefix");
+    fake_irc_say(stage->fake, ":s CAP * LS :multi-prefixes chghost");
+    stages_until(stage, has_heard, "CAP REQ :multi-prefix chghost");
+    fake_irc_say(stage->fake, ":s CAP * NAK :multi-prefix chghost");
+    stages_until(stage, has_heard, "CAP END");
+    assert_int_equal(fake_irc_heard(stage->fake, "NICK hotseat"), 2);
+    fake_irc_say(stage->fake, ":s 433 * hotseat :in use");
+    stages_until(stage, has_heard, "NICK hotseat1");
+    fake_irc_say(stage->fake, ":s 432 * hotseat1 :erroneous");
+    stages_until(stage, has_heard, "NICK hotseat2");
+    fake_irc_say(stage->fake, ":s 001 hotseat2 :welcome");
+    stages_until(stage, joins_again, NULL);
+    assert_int_equal(fake_irc_visits(stage->fake), 2);
+}
+
 /* ---- what is queued when things change ---- */
 
 static void a_nick_change_carries_what_is_queued(void **state)
@@ -281,6 +318,7 @@ int main(void)
         STAGES_IRC(another_bot_cannot_rename_us),
         STAGES_IRC(names_of_a_channel_are_people_with_their_roles),
         STAGES_IRC(an_account_is_another_person_than_a_nick),
+        STAGES_IRC(it_registers_step_by_step),
         STAGES_IRC(a_nick_change_carries_what_is_queued),
         STAGES_IRC(what_was_for_somebody_who_left_waits_for_them),
         STAGES_IRC(nobody_of_that_nick_is_taken_for_gone),
