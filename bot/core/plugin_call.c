@@ -10,6 +10,8 @@
 #define AWARD_MAX 20
 #define CALLS_MAX 512 /* of host functions in one callback */
 
+_Static_assert(ROUND_SEATS_MAX == HS_SEATS_MAX, "plugins count on it");
+
 /* The host's side of one call. State kept by the plugin is applied only if the callback succeeds. */
 struct hs_effects {
     struct effects *effects;
