@@ -5,7 +5,7 @@
 #include <string.h>
 #include <time.h>
 
-/* GRADING.md section 2: prior mean and variance of skill, and the variance of
+/* docs/SCORES.md: prior mean and variance of skill, and the variance of
  * one rated answer, R = se^2 + .20 with se = .6 for a plain mean. */
 static const double prior_mean = 3.0;
 static const double prior_variance = 0.36;

@@ -1,4 +1,4 @@
-/* Points and standing (GRADING.md section 2), and the calendar periods of boards. */
+/* Points and standing (docs/SCORES.md), and the calendar periods of boards. */
 #ifndef CORE_SCORE_H
 #define CORE_SCORE_H
 
@@ -15,7 +15,7 @@ int32_t score_vote_points(size_t given, size_t owed);
  * their skill, so that volume cannot outrank quality. With n scored answers of
  * sum s: precision = 1/.36 + n/.56, theta = (3/.36 + s/.56)/precision,
  * standing = 20*(theta - 1/sqrt(precision)); 0 when n = 0. (The constants of
- * GRADING.md 2: P0 = .36, R = se^2 + .20 with se = .6.)
+ * docs/SCORES.md: P0 = .36, R = se^2 + .20 with se = .6.)
  */
 double score_standing(uint64_t n, double sum);
 /* 20/sqrt(precision): shown as "71 +-5". */

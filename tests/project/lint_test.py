@@ -118,6 +118,11 @@ class LintTest(unittest.TestCase):
     def test_top_level(self):
         self.finds("top_level", "scratch", "words\n", "top level")
 
+    def test_links(self):
+        self.finds("links", "docs/ARCHITECTURE.md", "\n[x](gone.md)\n", "links to gone.md")
+        self.finds("links", "bot/util/buf.c", "/* see docs/" "GONE.md */\n",
+                   "names docs/" "GONE.md")
+
     def test_scripts(self):
         self.finds("scripts", "tests/broken.sh", "#!/bin/sh\nif true; then\n", "broken.sh")
 

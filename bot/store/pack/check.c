@@ -16,7 +16,7 @@ static const char *const domains[] = {"nlp",    "vision", "rl",      "recommende
 static const char *const licences[] = {"CC-BY-4.0", "CC-BY-SA-4.0", "CC0-1.0", "MIT",
                                        "Apache-2.0", NULL};
 
-/* The rubric axes of the known kinds, in the order of `kinds` (GRADING.md section 4). */
+/* The rubric axes of the known kinds, in the order of `kinds` (docs/SCORES.md). */
 static const char *const rubrics[][HS_AXES_MAX + 1] = {
     {"correctness", "approach", "communication", "tests", NULL},
     {"correctness", "depth", "assumptions", "clarity", NULL},

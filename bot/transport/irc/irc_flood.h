@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #define IRC_FLOOD_LINES_MAX 1000 /* queued; then it is full */
-#define IRC_FLOOD_BATCH 5        /* lines between two markers (NOTES-irc.md section 6) */
+#define IRC_FLOOD_BATCH 5        /* lines between two markers (docs/IRC.md) */
 
 struct irc_flood_message; /* one queued message */
 

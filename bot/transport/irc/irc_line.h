@@ -10,7 +10,7 @@
 
 #define IRC_PARAMS_MAX 15
 #define IRC_LINE_MAX 16384     /* longest accepted from a server: tags may be 8191 bytes */
-#define IRC_CANONICAL_MAX 1000 /* libircclient goes deaf at 1024 (NOTES-irc.md) */
+#define IRC_CANONICAL_MAX 1000 /* libircclient goes deaf at 1024 (docs/IRC.md) */
 
 struct irc_line {
     char space[IRC_LINE_MAX]; /* what the pointers below point into */

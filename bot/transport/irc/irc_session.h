@@ -1,7 +1,7 @@
 /*
  * libircclient as the session: it registers, formats commands and dispatches.
  * It never sees the network. Its socket is one end of a pair (the swap of
- * NOTES-irc.md): we write one canonical line and let it dispatch that line at
+ * docs/IRC.md): we write one canonical line and let it dispatch that line at
  * once; what it wants to send is read back and given to `command`.
  *
  * Its own parsing is not safe on raw input, hence only irc_line_canonical()

@@ -1,4 +1,4 @@
-/* Points, standing (GRADING.md section 2), and the calendar periods. */
+/* Points, standing (docs/SCORES.md), and the calendar periods. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
