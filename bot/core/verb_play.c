@@ -186,14 +186,24 @@ static bool has_seat(const struct talk *talk, struct round *round)
     return round_seat_of(round, talk->member) != NULL;
 }
 
+/* "about 0.25 points", or "nothing" */
+static void put_cost(struct text *text, double cost)
+{
+    if (cost > 0)
+        text_printf(text, "about %.2g points", cost);
+    else
+        text_put(text, "nothing");
+}
+
 /* "!hint gives a hint; it costs about 0.25 points." */
 static void add_hint_offer(const struct talk *talk, const struct round *round,
                            const struct seat *seat, struct text *text)
 {
     const struct hs_question *question = &round->question->pub;
-    text_printf(text, " %shint gives %s hint; it costs about %.2g points.",
-                hall_prefix(talk->hall, round->room), seat->hints_used ? "the next" : "a",
-                question->hints[seat->hints_used].cost);
+    text_printf(text, " %shint gives %s hint; it costs ", hall_prefix(talk->hall, round->room),
+                seat->hints_used ? "the next" : "a");
+    put_cost(text, question->hints[seat->hints_used].cost);
+    text_put(text, ".");
 }
 
 static void welcome(struct talk *talk, const struct round *round, const struct seat *seat)
@@ -321,8 +331,9 @@ void verb_hint(struct talk *talk)
     text_printf(&text, "Hint %u of %zu: ", seat->hints_used, question->hint_count);
     text_markdown(&text, hint->text, strlen(hint->text));
     text_paragraph(&text);
-    text_printf(&text, "It costs about %.2g points: graders see that you used %u.", hint->cost,
-                seat->hints_used);
+    text_put(&text, "It costs ");
+    put_cost(&text, hint->cost);
+    text_printf(&text, ": graders see that you used %u.", seat->hints_used);
     if (seat->hints_used < question->hint_count)
         add_hint_offer(talk, round, seat, &text);
     effects_tell(talk->effects, &talk->event->who, &text, NULL, 0);
