@@ -205,6 +205,10 @@ cfg_t *config_parse(const char *path, cfg_opt_t *table, bool *shared)
         if (!leave_out(&text, report.line))
             break;
     }
+    /* libconfuse gives up on some files without a word. */
+    if (!cfg && config_problems() == 0)
+        config_complain("the end comes too early, or a line is no option = value; look for a quote "
+                        "or a brace that is not closed");
     buf_finish(&text);
     return cfg;
 }
