@@ -64,7 +64,7 @@ def ballots(client, number):
 def vote(clients, channel, number, bot="hotseat"):
     """Waits for the ballots and fills them in; what each client was given."""
     given = {}
-    for client in clients:
+    for turn, client in enumerate(clients):
         client.wait("Round %d: answering is over" % number, target=channel, source=bot)
         wanted = int(client.wait(r"Round %d: (\d+) answers? to grade" % number,
                                  target=client.nick, source=bot).text.split()[2])
@@ -74,7 +74,8 @@ def vote(clients, channel, number, bot="hotseat"):
         client.sync()
         given[client.nick] = ballots(client, number)
         for place, label in enumerate(sorted(given[client.nick])):
-            client.say(bot, "!vote %s %d 4 3 4 well put" % (label, 2 + place % 4))
+            # No two comments are the same, so that one said twice is seen.
+            client.say(bot, "!vote %s %d 4 3 4 well put, point %d" % (label, 2 + place % 4, turn))
     return given
 
 
