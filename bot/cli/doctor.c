@@ -122,8 +122,12 @@ static void check_machine(struct doctor *doctor)
         tell(doctor, "files", files.rlim_cur < FILES_WANTED ? "ulimit -n 1024" : NULL,
              "%llu open files allowed", (unsigned long long)files.rlim_cur);
     time_t now = time(NULL);
-    tell(doctor, "clock", now < CLOCK_FLOOR ? "set it: timedatectl set-ntp true" : NULL, "%lld",
-         (long long)now);
+    char shown[32] = "no time that can be shown";
+    struct tm utc;
+    if (gmtime_r(&now, &utc))
+        strftime(shown, sizeof shown, "%Y-%m-%d %H:%M UTC", &utc);
+    tell(doctor, "clock", now < CLOCK_FLOOR ? "set it: timedatectl set-ntp true" : NULL, "%s",
+         shown);
 }
 
 static int examine(const char *database, const char *plugins, const char *questions, bool json)

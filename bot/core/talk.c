@@ -7,12 +7,24 @@
 
 #include "core/presence.h"
 
+/* Twenty pasted lines that are refused for one reason want one refusal: what says the same
+ * replaces what is not sent yet. */
+static const char *same_words(struct talk *talk, const struct text *text)
+{
+    char hash[SHA256_HEX];
+    size_t size;
+    const char *bytes = text_bytes(text, &size);
+    sha256_hex(bytes, size, hash);
+    return arena_printf(talk->effects->arena, "reply:%.16s", hash);
+}
+
 void talk_reply_text(struct talk *talk, const struct text *text)
 {
     if (talk->room)
         effects_reply(talk->effects, &talk->event->room, text);
     else
-        effects_tell(talk->effects, &talk->event->who, text, NULL, EFFECT_URGENT);
+        effects_tell(talk->effects, &talk->event->who, text, same_words(talk, text),
+                     EFFECT_URGENT);
 }
 
 void talk_reply(struct talk *talk, const char *format, ...)

@@ -122,6 +122,7 @@ class DoctorTest(unittest.TestCase):
         self.assertEqual(code, 0, said)
         self.assertEqual(set(re.findall(r"(?m)^ok +(\w+)", said)),
                          {"libcurl", "files", "clock", "plugins", "questions", "database"})
+        self.assertRegex(said, r"(?m)^ok +clock +20\d\d-\d\d-\d\d \d\d:\d\d UTC$")
         self.assertFalse(os.path.exists(self.database), "looking must not make a database")
 
     def test_what_is_missing_comes_with_advice(self):

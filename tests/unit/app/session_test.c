@@ -121,6 +121,23 @@ static void an_event_counts_once(void **state)
     assert_int_equal(times_heard(before, "ann", "Stored"), 1);
 }
 
+/* A paste that comes too early is many lines and one mistake. */
+static void one_refusal_is_enough_for_a_paste(void **state)
+{
+    (void)state;
+    rig_say(&rig, "ann", "!status", NULL);
+    rig_settle(&rig, PATIENCE);
+    size_t before = rig.seen_count;
+    rig_tell(&rig, "ann", "def f(x):", NULL);
+    rig_tell(&rig, "ann", "    return x", NULL);
+    rig_tell(&rig, "ann", "print(f(1))", NULL);
+    rig_settle(&rig, PATIENCE);
+    assert_int_equal(times_heard(before, "ann", "I stored nothing"), 1);
+    rig_tell(&rig, "ann", "print(f(2))", NULL);
+    rig_settle(&rig, PATIENCE);
+    assert_int_equal(times_heard(before, "ann", "I stored nothing"), 2);
+}
+
 static void old_events_are_forgotten_while_it_runs(void **state)
 {
     (void)state;
@@ -277,6 +294,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(a_turn_is_one_transaction),
         CASE(an_event_counts_once),
+        CASE(one_refusal_is_enough_for_a_paste),
         CASE(old_events_are_forgotten_while_it_runs),
         CASE(nothing_is_acknowledged_before_the_commit),
         CASE(one_word_is_enough_for_many_lines),
