@@ -225,6 +225,11 @@ static enum post_result hand_over(struct outbox *outbox, struct transport *trans
         .flags = row->flags,
         .bytes = row->bytes,
         .size = row->size,
+        .at = row->at,
+        .about = row->about,
+        .mark = row->mark,
+        .tag = row->tag,
+        .mention = row->mention,
     };
     /* Before post(), which may call sent() at once. */
     ids_add(&outbox->flying, row->id);

@@ -35,12 +35,14 @@ struct outbox_row {
     int64_t id; /* grows with time */
     struct address to;  /* the place, or the person if `private_talk` */
     bool private_talk;
-    unsigned flags;     /* EFFECT_URGENT */
+    unsigned flags;     /* EFFECT_URGENT, ... */
     const char *collapse; /* NULL or a key */
+    const char *about, *mark, *tag, *mention; /* as in struct message; NULL = none */
     const char *bytes;  /* struct text's stored form */
     size_t size;
     int64_t at;
 };
+typedef void note_fn(void *context, const char *key, const char *value, int64_t at);
 typedef int outbox_row_fn(void *context, const struct outbox_row *row); /* non-zero stops */
 /* Takes the round. -1 makes the load fail. question_body: the stored JSON of its question, NULL while gathering. */
 typedef int round_load_fn(void *context, struct round *round_take, const char *question_body);
@@ -68,6 +70,15 @@ struct store_ops {
                      const char *id, int64_t at, bool *fresh, struct error *error);
     /* Forgets ids older than `before`. */
     int (*inbox_trim)(struct store *store, int64_t before, struct error *error);
+
+    /* Notes: the memory of a transport. value NULL forgets the key. */
+    int (*note_set)(struct store *store, const char *transport, const char *network,
+                    const char *key, const char *value, int64_t at, struct error *error);
+    /* Notes whose key begins with `prefix`, in order of their keys. */
+    int (*notes)(struct store *store, const char *transport, const char *network,
+                 const char *prefix, note_fn *note, void *context, struct error *error);
+    /* Forgets notes whose key begins with `prefix` and that are older than `before`, of all networks. */
+    int (*notes_trim)(struct store *store, const char *prefix, int64_t before, struct error *error);
 
     /* People and places: found, or made known. */
     int (*member)(struct store *store, const struct address *who, const char *name, int64_t now,
@@ -128,6 +139,9 @@ struct outbound {
     unsigned flags;
     const char *bytes; /* struct text's stored form */
     size_t size;
+    int64_t at;        /* when it was put into the outbox */
+    const char *about, *mark, *tag, *mention; /* as in struct message; NULL = none. A transport that
+                                                 cannot do what they say sends the text alone */
 };
 
 enum post_result {
@@ -140,7 +154,13 @@ enum post_result {
 /* What a transport calls. Never from inside post(), except sent(); nothing after stop()'s done(). */
 struct transport_sink {
     void *context;
-    void (*event)(void *context, const struct event *event); /* copied by the sink */
+    /* Copied by the sink. -1: out of memory, it is not taken; whoever spoke was told. Of a `kept`
+     * event nobody is told: the transport must push it again, and no note before it. */
+    int (*event)(void *context, const struct event *event);
+    /* What the transport noted earlier (EVENT_NOTE) under keys that begin with `prefix`. Not from
+     * inside a call of the session. -1 if it cannot be read. */
+    int (*recall)(void *context, const char *transport, const char *network, const char *prefix,
+                  note_fn *note, void *note_context);
     void (*sent)(void *context, int64_t id); /* it is out, as far as the network lets one know */
     /* It was taken, but is not known to be out: the connection or its target went away.
      * To be posted again after the next ready(). */
@@ -158,6 +178,12 @@ struct transport_ops {
     /* The countdown of a round in one place changed. May be NULL. */
     void (*progress)(struct transport *transport, const char *target,
                      const struct progress *progress);
+    /* An EVENT_NOTE with this key is stored. May be NULL. Called after the commit. */
+    void (*noted)(struct transport *transport, const char *key);
+    /* Compare the marks on all messages whose tag begins with `tag` with the network: push EVENT_MARK
+     * and EVENT_TALLY for each such message, then EVENT_COUNTED with that tag for the place `target`.
+     * NULL = there are no marks, or none can be missed. */
+    void (*count)(struct transport *transport, const char *target, const char *tag);
     /* Flush what is posted, then close; calls done(context) once when over, at the latest after
      * `ms`. What is not out by then waits in the outbox for the next start. */
     void (*stop)(struct transport *transport, int ms, void (*done)(void *context), void *context);

@@ -66,6 +66,7 @@ int queue_push(struct queue *queue, const struct event *event)
     if (queue->count >= QUEUE_MAX)
         return -1;
     size_t size = measure(e->id) + measure(e->name) + measure(e->bot_name) + e->length + 1;
+    size += measure(e->about) + measure(e->tag);
     size += measure(e->room.transport) + measure(e->room.network) + measure(e->room.target);
     size += measure(e->who.transport) + measure(e->who.network) + measure(e->who.target);
     struct queued *queued = take_memory(queue, sizeof *queued + size);
@@ -76,6 +77,8 @@ int queue_push(struct queue *queue, const struct event *event)
     queued->event.id = put(&at, e->id);
     queued->event.name = put(&at, e->name);
     queued->event.bot_name = put(&at, e->bot_name);
+    queued->event.about = put(&at, e->about);
+    queued->event.tag = put(&at, e->tag);
     put_address(&at, &queued->event.room);
     put_address(&at, &queued->event.who);
     if (e->length > 0)

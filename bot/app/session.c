@@ -25,15 +25,29 @@ static void wake(struct session *session)
         session->wake(session->wake_context);
 }
 
-static void sink_event(void *context, const struct event *event)
+static int sink_event(void *context, const struct event *event)
 {
     struct session *session = context;
-    if (queue_push(&session->queue, event)) {
+    int failed = queue_push(&session->queue, event);
+    if (failed && !event->kept) {
         log_error("session", "no room for an event from %s/%s; dropped", event->who.transport,
                   event->who.network);
         session_apologise(session, event, ERR_MEMORY);
     }
     wake(session);
+    return failed;
+}
+
+static int sink_recall(void *context, const char *transport, const char *network,
+                       const char *prefix, note_fn *note, void *note_context)
+{
+    struct session *session = context;
+    struct error error;
+    if (session->store->notes(session->parts.store, transport, network, prefix, note, note_context,
+                              &error) == 0)
+        return 0;
+    log_error("session", "cannot read the notes of %s/%s: %s", transport, network, error.why);
+    return -1;
 }
 
 static void sink_sent(void *context, int64_t id)
@@ -74,7 +88,7 @@ struct session *session_create(const struct session_parts *parts, struct error *
     }
     session->parts = *parts;
     session->store = parts->store->ops;
-    session->sink = (struct transport_sink){session,   sink_event, sink_sent,
+    session->sink = (struct transport_sink){session,   sink_event, sink_recall, sink_sent,
                                             sink_lost, sink_ready, sink_wake};
     session_world_init(session);
     hall_init(&session->hall, &session->world);

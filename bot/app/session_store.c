@@ -21,6 +21,10 @@ static int put_message(struct session *session, const struct message *message,
         .private_talk = private_talk,
         .flags = message->flags,
         .collapse = message->collapse,
+        .about = message->about,
+        .mark = message->mark,
+        .tag = message->tag,
+        .mention = message->mention,
         .bytes = message->bytes,
         .size = message->size,
         .at = now,
@@ -64,7 +68,10 @@ static int store_effect(struct session *session, const struct effect *effect, in
         return put_message(session, &effect->as.message, &effect->as.message.to, true, now, error);
     case EFFECT_REPLY:
         return put_message(session, &effect->as.message, &effect->as.message.to, false, now, error);
+    case EFFECT_ERASE:
+        return put_message(session, &effect->as.message, &effect->as.message.to, false, now, error);
     case EFFECT_PROGRESS: /* told, not stored */
+    case EFFECT_COUNT:
         return 0;
     case RECORD_ROUND:
     case RECORD_SEAT:

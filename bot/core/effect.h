@@ -27,7 +27,9 @@ enum effect_kind {
     EFFECT_SAY,      /* to all places of a room */
     EFFECT_TELL,     /* to one person, privately */
     EFFECT_REPLY,    /* to one place only: where somebody asked something */
+    EFFECT_ERASE,    /* what somebody said in a place, where the bot may erase it */
     EFFECT_PROGRESS, /* the countdown of a round changed */
+    EFFECT_COUNT,    /* marks on messages of a round are to be compared with what is stored */
     /* records */
     RECORD_ROUND,  /* the round's own row changed (phase, deadline, pause, question, state, ...) */
     RECORD_SEAT,   /* a seat was taken or changed */
@@ -40,7 +42,11 @@ enum effect_kind {
     RECORD_LOG     /* audit: who did what to a round */
 };
 
-enum { EFFECT_URGENT = 1 /* a receipt or refusal: before long texts */ };
+enum {
+    EFFECT_URGENT = 1, /* a receipt or refusal: before long texts */
+    EFFECT_ERASES = 2, /* no text: erases event `about` */
+    EFFECT_FLAGS_ALL = 3
+};
 
 struct message {
     uint64_t room;         /* SAY, PROGRESS: room id */
@@ -49,6 +55,15 @@ struct message {
     size_t size;
     const char *collapse;  /* NULL, or: replaces an unsent message to the same target with this key */
     unsigned flags;
+    const char *about;   /* NULL, or the id of the event it answers (EFFECT_ERASES: that it erases) */
+    const char *mark;    /* NULL, or: a mark on `about` that says the same, for networks that have marks */
+    const char *tag;     /* NULL, or: comes back with marks on this message */
+    const char *mention; /* NULL, or: the account that a message to a place is for */
+};
+
+struct count_request {
+    uint64_t room;
+    const char *tag; /* of all messages whose tag begins with this */
 };
 
 struct progress {
@@ -121,6 +136,7 @@ struct effect {
     union {
         struct message message;
         struct progress progress;
+        struct count_request count;
         const struct round *round;                              /* RECORD_ROUND: read at once */
         struct { const struct round *round; const struct seat *seat; } seat;
         struct answer_record answer;

@@ -12,7 +12,9 @@
 
 #define EVENT_TEXT_MAX (16 * 1024) /* longest answer; longer texts come cut with `cut` set */
 #define EVENT_NAME_MAX 64          /* bytes of a network, account or display name */
-#define EVENT_TARGET_MAX 256       /* bytes of a channel or room name */
+#define EVENT_TARGET_MAX 256       /* bytes of a channel or room name, or an account */
+#define EVENT_TAG_MAX 256          /* bytes of a tag, or of the key of a note */
+#define EVENT_NOTE_MAX (64 * 1024) /* bytes of a note */
 
 /* Where somebody can be reached, or a room is: ("irc", "libera", "#prep"). */
 struct address {
@@ -26,7 +28,18 @@ enum event_kind {
     EVENT_ENTER, /* somebody is in a room (also sent for each one found there on joining) */
     EVENT_LEAVE, /* somebody left a room; room NULL target = left the network */
     EVENT_RESET, /* the transport lost sight of a whole room; ENTERs follow when it is back */
-    EVENT_CLOCK  /* time has passed; nothing else */
+    EVENT_CLOCK,  /* time has passed; nothing else */
+    EVENT_EDIT,   /* somebody changed what they had said in event `about`: `text` is how it reads now */
+    EVENT_RETRACT, /* what was said or marked in event `about` was taken back */
+    EVENT_MARK,   /* somebody put the mark `text` ("4") on message `about` of the bot, sent with `tag` */
+    EVENT_TALLY,  /* of message `about`, sent with `tag`: the marks on it now are those of the events
+                     whose ids are in `text`, separated by LF; any other is gone */
+    EVENT_COUNTED, /* the place `room` has told all marks of the messages whose tag begins with `tag` */
+    EVENT_BEHIND, /* on the network of `room` (no target) things may have happened that did not come yet */
+    EVENT_ABREAST, /* they have come now */
+    EVENT_MOVED,  /* the place `room` goes on as `text`, another target of the same network */
+    EVENT_NOTE    /* the transport's memory: key `tag` is `text` from now on, NULL = forget it. Stored
+                     with the events before it; the core never sees it */
 };
 
 enum role { ROLE_MEMBER, ROLE_MODERATOR, ROLE_OWNER };
@@ -44,6 +57,12 @@ struct event {
     const char *text;
     size_t length;
     bool cut; /* text was longer than EVENT_TEXT_MAX and was cut */
+    bool to_bot;    /* said as an answer to a message of the bot: as good as calling it by name */
+    bool erasable;  /* said in a room, and the bot may erase it there */
+    bool kept;      /* the network gives it again until a later EVENT_NOTE is stored: if it cannot be
+                       stored it is tried again, in order, and nobody needs to be told */
+    const char *about; /* id of an earlier event, or of a message of the bot; see the kinds; may be NULL */
+    const char *tag;   /* what the bot's message was tagged with, or a note's key; may be NULL */
 };
 
 #endif

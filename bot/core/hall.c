@@ -378,6 +378,15 @@ int hall_apply(struct hall *hall, const struct event *event, struct effects *eff
     case EVENT_LEAVE:
     case EVENT_RESET:
         return apply_presence(hall, event);
+    case EVENT_EDIT:
+    case EVENT_RETRACT:
+    case EVENT_MARK:
+    case EVENT_TALLY:
+    case EVENT_COUNTED:
+    case EVENT_BEHIND:
+    case EVENT_ABREAST:
+    case EVENT_MOVED:
+    case EVENT_NOTE:
     case EVENT_CLOCK:
         break;
     }

@@ -56,6 +56,9 @@ struct world {
     /* One member's row; rank 0 if they have none. */
     int (*standing)(void *context, uint64_t room, enum period period, const char *kind,
                     uint64_t member, int64_t now, struct board_row *row);
+    /* True if the marks in this place are to be compared with the network before they count.
+     * NULL = nowhere. */
+    bool (*counts)(void *context, const struct address *place);
 };
 
 #endif

@@ -174,7 +174,7 @@ static void what_can_never_be_said_is_refused(void **state)
 {
     struct stage *stage = *state;
     static const char garbage[] = "\x7f\x01not a text\xff";
-    struct outbound bad = {5, stage->room, false, 0, garbage, sizeof garbage};
+    struct outbound bad = {.id = 5, .target = stage->room, .bytes = garbage, .size = sizeof garbage};
     assert_int_equal(stages_post(stage, 4, stage->unknown_room, false, 0, "x"), POST_REFUSED);
     assert_int_equal(stage->transport->ops->post(stage->transport, &bad), POST_REFUSED);
     assert_int_equal(stages_post(stage, 6, stage->room, false, 0, "an end"), POST_TAKEN);
@@ -252,7 +252,7 @@ static void it_may_go_while_it_stops(void **state)
 static void an_empty_text_is_taken(void **state)
 {
     struct stage *stage = *state;
-    struct outbound empty = {5, stage->room, false, 0, "", 0};
+    struct outbound empty = {.id = 5, .target = stage->room, .bytes = ""};
     assert_int_equal(stage->transport->ops->post(stage->transport, &empty), POST_TAKEN);
     stages_await_sent(stage, 5);
     assert_int_equal(stages_post(stage, 6, stage->room, false, 0, "an end"), POST_TAKEN);

@@ -22,7 +22,7 @@ static char *copy(const char *text)
     return out;
 }
 
-static void on_event(void *context, const struct event *event)
+static int on_event(void *context, const struct event *event)
 {
     struct stage *stage = context;
     assert_false(stage->posting);
@@ -39,6 +39,20 @@ static void on_event(void *context, const struct event *event)
         memcpy(kept->text, event->text, event->length);
     kept->text[event->length] = '\0';
     kept->event.text = kept->text;
+    return 0;
+}
+
+/* Nothing was noted before. */
+static int on_recall(void *context, const char *transport, const char *network, const char *prefix,
+                     note_fn *note, void *note_context)
+{
+    (void)context;
+    (void)transport;
+    (void)network;
+    (void)prefix;
+    (void)note;
+    (void)note_context;
+    return 0;
 }
 
 static void on_sent(void *context, int64_t id)
@@ -162,7 +176,7 @@ int stages_setup(void **state)
     stage->kind = *state;
     curl_global_init(CURL_GLOBAL_DEFAULT);
     assert_int_equal(uv_loop_init(&stage->loop), 0);
-    stage->sink = (struct transport_sink){stage, on_event, on_sent, on_lost, on_ready, on_wake};
+    stage->sink = (struct transport_sink){stage, on_event, on_recall, on_sent, on_lost, on_ready, on_wake};
     make(stage);
     assert_int_equal(stage->transport->ops->start(stage->transport, &error), 0);
     stages_until(stage, can_post, NULL);
@@ -354,7 +368,8 @@ enum post_result stages_post(struct stage *stage, int64_t id, const char *target
     text_put(&text, words);
     assert_true(text_ok(&text));
     const char *bytes = text_bytes(&text, &size);
-    struct outbound message = {id, target, private_talk, flags, bytes, size};
+    struct outbound message = {.id = id, .target = target, .private_talk = private_talk,
+                               .flags = flags, .bytes = bytes, .size = size};
     stage->posting = true;
     enum post_result result = stage->transport->ops->post(stage->transport, &message);
     stage->posting = false;

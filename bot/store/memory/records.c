@@ -154,6 +154,8 @@ int memory_record(struct store *base, const struct effect *effect, struct error 
     case EFFECT_SAY:
     case EFFECT_TELL:
     case EFFECT_REPLY:
+    case EFFECT_ERASE:
+    case EFFECT_COUNT:
     case EFFECT_PROGRESS:
         break;
     }
