@@ -26,10 +26,10 @@ LAYERS = (
 # but for the core, which is pure, and for include/.
 LIBRARIES = {
     "confuse.h": ("bot/cli/config",),
-    "curl/": ("bot/transport/irc/", "bot/cli/"),
+    "curl/": ("bot/transport/irc/", "bot/transport/matrix/", "bot/cli/"),
     "dlfcn.h": ("bot/app/plugin_image.c",),
     "histedit.h": ("bot/cli/screen.c",),
-    "jansson.h": ("bot/store/pack/", "bot/cli/"),
+    "jansson.h": ("bot/store/pack/", "bot/transport/matrix/", "bot/cli/"),
     "libircclient.h": ("bot/transport/irc/irc_session.c",),
     "md4c.h": ("bot/core/markdown.c",),
     "openssl/": ("bot/util/hash.c",),
