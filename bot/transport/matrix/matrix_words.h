@@ -1,0 +1,45 @@
+/*
+ * The words of a Matrix message as the core takes them: plain text, cleaned and
+ * bounded. HTML is never trusted nor passed on; of formatted_body only code
+ * blocks are looked at, and only to mend a body that lost their fences.
+ */
+#ifndef TRANSPORT_MATRIX_WORDS_H
+#define TRANSPORT_MATRIX_WORDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "transport/matrix/matrix_event.h"
+#include "util/buf.h"
+
+#define MATRIX_KEY_MAX 32   /* bytes of a reaction's key, without the NUL */
+#define MATRIX_LABEL_MAX 64 /* bytes of a display name, without the NUL: EVENT_NAME_MAX */
+
+enum matrix_words {
+    MATRIX_WORDS_NOTHING, /* a notice, an emote, a picture, something redacted: no words for the bot */
+    MATRIX_WORDS_TEXT,    /* m.text */
+    MATRIX_WORDS_FILE     /* m.file: a text attachment, perhaps; its caption, if any, is in the text */
+};
+
+/*
+ * What kind of words these are, appended to out: without the quotation that
+ * older clients put before a reply, with fences around code, cleaned with
+ * utf8_clean(), at most EVENT_TEXT_MAX bytes; *cut if it was longer.
+ */
+enum matrix_words matrix_words(const struct matrix_event *event, struct buf *out, bool *cut);
+
+/*
+ * A reaction's key in the form that is counted: variation selectors go; "1" to
+ * "5" come out of keycaps, full-width digits, circled digits and the like.
+ * False if nothing is left or it is longer than MATRIX_KEY_MAX.
+ */
+bool matrix_words_key(const char *key, char out[MATRIX_KEY_MAX + 1]);
+
+/*
+ * A display name, made safe to show: one line, no controls, no characters that
+ * turn, hide or join text, no run of spaces, at most MATRIX_LABEL_MAX bytes. A
+ * name of which nothing is left becomes the local part of the user's id.
+ */
+void matrix_words_name(const char *name, const char *user, char out[MATRIX_LABEL_MAX + 1]);
+
+#endif
