@@ -96,6 +96,39 @@ static int keep_message(void *context, const struct outbox_row *row)
     return 0;
 }
 
+/* Its words beside the text, "-" for none. */
+static int collect_words(void *context, const struct outbox_row *row)
+{
+    const char *words[] = {row->about, row->mark, row->tag, row->mention};
+    for (size_t i = 0; i < 4; i++)
+        buf_printf(context, "%s ", words[i] ? words[i] : "-");
+    return 0;
+}
+
+static void a_message_keeps_what_it_answers_and_is_for(void **state)
+{
+    struct stores *s = *state;
+    struct buf found;
+    const struct address ann = {"irc", "net", "ann"};
+    const struct outbox_row rows[] = {
+        {.to = ann, .bytes = "x", .size = 1},
+        {.to = ann, .bytes = "x", .size = 1, .about = "$event", .mark = "ok", .tag = "vote 1 2",
+         .mention = "@ann:example.org"},
+        {.to = ann, .bytes = "x", .size = 1, .about = "", .mention = "@bob:example.org"},
+    };
+    int64_t id;
+    stores_begin(s);
+    for (size_t i = 0; i < 3; i++)
+        WORKS(s->ops->outbox_add(s->store, &rows[i], &id, &s->error));
+    stores_commit(s);
+    stores_reopen(s);
+    buf_init(&found);
+    WORKS(s->ops->outbox_read(s->store, 0, 9, collect_words, &found, &s->error));
+    assert_string_equal(buf_text(&found), "- - - - $event ok vote 1 2 @ann:example.org "
+                                          " - - @bob:example.org ");
+    buf_finish(&found);
+}
+
 static void a_message_comes_back_whole(void **state)
 {
     struct stores *s = *state;
@@ -424,6 +457,7 @@ int main(void)
         STORES_ALL(messages_wait_in_order),
         STORES_ALL(reading_stops_when_told),
         STORES_ALL(a_message_comes_back_whole),
+        STORES_ALL(a_message_keeps_what_it_answers_and_is_for),
         STORES_ALL(a_newer_message_replaces_a_waiting_one),
         STORES_ALL(a_taken_message_is_not_replaced),
         STORES_ALL(a_message_that_is_done_is_gone),

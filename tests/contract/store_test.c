@@ -123,6 +123,8 @@ static void writing_needs_a_transaction(void **state)
     FAILS(s->ops->room(s->store, &who, 1, &id, &s->error));
     FAILS(s->ops->inbox_add(s->store, "irc", "net", "1", 1, &fresh, &s->error));
     FAILS(s->ops->inbox_trim(s->store, 1, &s->error));
+    FAILS(s->ops->note_set(s->store, "irc", "net", "since", "1", 1, &s->error));
+    FAILS(s->ops->note_set(s->store, "irc", "net", "since", NULL, 1, &s->error));
     FAILS(s->ops->outbox_add(s->store, &row, &message, &s->error));
     FAILS(s->ops->record(s->store,
                          &(struct effect){.kind = RECORD_DRAFT, .as.draft = draft}, &s->error));

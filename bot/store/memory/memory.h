@@ -38,6 +38,12 @@ int memory_outbox_read(struct store *store, int64_t after, size_t limit, outbox_
                        void *context, struct error *error);
 void memory_outbox_taken(struct store *store, int64_t id);
 int memory_outbox_done(struct store *store, int64_t id, struct error *error);
+int memory_note_set(struct store *store, const char *transport, const char *network,
+                    const char *key, const char *value, int64_t at, struct error *error);
+int memory_notes(struct store *store, const char *transport, const char *network,
+                 const char *prefix, note_fn *note, void *context, struct error *error);
+int memory_notes_trim(struct store *store, const char *prefix, int64_t before,
+                      struct error *error);
 int memory_rounds_open(struct store *store, round_load_fn *load, void *context,
                        struct error *error);
 int memory_drafts(struct store *store, draft_load_fn *load, void *context, struct error *error);

@@ -18,6 +18,15 @@ static int compare_inbox(const void *left, const void *right)
     return order ? order : strcmp(a->transport, b->transport);
 }
 
+static int compare_note(const void *left, const void *right)
+{
+    const struct note_row *a = left, *b = right;
+    int order = strcmp(a->transport, b->transport);
+    if (order == 0)
+        order = strcmp(a->network, b->network);
+    return order ? order : strcmp(a->key, b->key);
+}
+
 static int compare_address(const void *left, const void *right)
 {
     const struct address_row *a = left, *b = right;
@@ -91,6 +100,8 @@ static int compare_id(const void *left, const void *right)
 
 static const struct table_part inbox_parts[] = {
     TEXT(inbox_row, event), TEXT(inbox_row, network), TEXT(inbox_row, transport)};
+static const struct table_part note_parts[] = {TEXT(note_row, transport), TEXT(note_row, network),
+                                               TEXT(note_row, key), TEXT(note_row, value)};
 static const struct table_part member_parts[] = {TEXT(member_row, name)};
 static const struct table_part address_parts[] = {TEXT(address_row, address.target),
                                                   TEXT(address_row, address.network),
@@ -113,6 +124,8 @@ static const struct table_part ledger_parts[] = {TEXT(ledger_row, entry.kind),
 static const struct table_part message_parts[] = {
     TEXT(message_row, message.to.transport), TEXT(message_row, message.to.network),
     TEXT(message_row, message.to.target), TEXT(message_row, message.collapse),
+    TEXT(message_row, message.about), TEXT(message_row, message.mark),
+    TEXT(message_row, message.tag), TEXT(message_row, message.mention),
     BLOB(message_row, message.bytes, message.size)};
 
 #define FORM(name, type, compare, parts)                                                           \
@@ -120,6 +133,7 @@ static const struct table_part message_parts[] = {
 
 const struct table_form memory_forms[TABLE_COUNT] = {
     FORM(INBOX, inbox_row, compare_inbox, inbox_parts),
+    FORM(NOTE, note_row, compare_note, note_parts),
     FORM(MEMBER, member_row, compare_id, member_parts),
     FORM(IDENTITY, address_row, compare_address, address_parts),
     [TABLE_ROOM] = {compare_id, sizeof(struct room_row), NULL, 0},

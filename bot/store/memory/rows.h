@@ -10,6 +10,11 @@ struct inbox_row {
     int64_t at;
 };
 
+struct note_row {
+    const char *transport, *network, *key, *value;
+    int64_t at;
+};
+
 struct member_row {
     uint64_t id;
     const char *name;
@@ -58,7 +63,7 @@ struct message_row {
 /* Round, answer, motion and draft rows are the core's own structs; a round
  * comes without its seats, ballots and motions, which have tables of their own. */
 #define MEMORY_TABLES(X)                                                                           \
-    X(INBOX) X(MEMBER) X(IDENTITY) X(ROOM) X(PLACE) X(QUESTION) X(ROUND) X(SEAT) X(ANSWER)         \
+    X(INBOX) X(NOTE) X(MEMBER) X(IDENTITY) X(ROOM) X(PLACE) X(QUESTION) X(ROUND) X(SEAT) X(ANSWER)         \
     X(BALLOT) X(MOTION) X(DRAFT) X(ASKED) X(LEDGER) X(OUTBOX)
 
 enum memory_table {

@@ -97,12 +97,17 @@ int sqlite_outbox_add(struct store *base, const struct outbox_row *row, int64_t 
     struct sqlite_store *store = sql_store(base);
     if (row->collapse && collapse(store, row, error))
         return -1;
-    if (sql_do(store, SQL_OUTBOX_ADD, error, "tttiitbi", row->to.transport, row->to.network,
+    if (sql_do(store, SQL_OUTBOX_ADD, error, "tttiitbitttt", row->to.transport, row->to.network,
                row->to.target, (int64_t)row->private_talk, (int64_t)row->flags, row->collapse,
-               row->bytes, row->size, row->at))
+               row->bytes, row->size, row->at, row->about, row->mark, row->tag, row->mention))
         return -1;
     *id = sqlite3_last_insert_rowid(store->db);
     return 0;
+}
+
+static const char *text_or_null(sqlite3_stmt *row, int column)
+{
+    return (const char *)sqlite3_column_text(row, column);
 }
 
 int sqlite_outbox_read(struct store *base, int64_t after, size_t limit, outbox_row_fn *row_fn,
@@ -120,10 +125,14 @@ int sqlite_outbox_read(struct store *base, int64_t after, size_t limit, outbox_r
             .to = {sql_column(row, 1), sql_column(row, 2), sql_column(row, 3)},
             .private_talk = sqlite3_column_int(row, 4),
             .flags = (unsigned)sqlite3_column_int(row, 5),
-            .collapse = (const char *)sqlite3_column_text(row, 6),
+            .collapse = text_or_null(row, 6),
             .bytes = sqlite3_column_blob(row, 7),
             .size = (size_t)sqlite3_column_bytes(row, 7),
             .at = sqlite3_column_int64(row, 8),
+            .about = text_or_null(row, 9),
+            .mark = text_or_null(row, 10),
+            .tag = text_or_null(row, 11),
+            .mention = text_or_null(row, 12),
         };
         /* A message cut short for want of memory must not go out and count as sent. */
         if (sql_whole(row, error)) {

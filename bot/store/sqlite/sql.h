@@ -22,6 +22,12 @@ int sql_open_reader(const char *path, sqlite3 **db, struct error *error);
     X(ROLLBACK_TO, "ROLLBACK TO event")                                                            \
     X(INBOX_ADD, "INSERT OR IGNORE INTO inbox(transport,network,event,at) VALUES(?1,?2,?3,?4)")    \
     X(INBOX_TRIM, "DELETE FROM inbox WHERE at < ?1")                                               \
+    X(NOTE_SET, "INSERT INTO note(transport,network,key,value,at) VALUES(?1,?2,?3,?4,?5)"          \
+                " ON CONFLICT(transport, network, key) DO UPDATE SET value = ?4, at = ?5")         \
+    X(NOTE_DROP, "DELETE FROM note WHERE transport = ?1 AND network = ?2 AND key = ?3")            \
+    X(NOTES, "SELECT key, value, at FROM note WHERE transport = ?1 AND network = ?2"               \
+             " AND key >= ?3 AND key < ?3 || x'ff' ORDER BY key")                                  \
+    X(NOTES_TRIM, "DELETE FROM note WHERE at < ?2 AND +key >= ?1 AND +key < ?1 || x'ff'")          \
     X(MEMBER_FIND, "SELECT i.member, m.name FROM identity i JOIN member m ON m.id = i.member"      \
                    " WHERE i.account = ?3 AND i.network = ?2 AND i.transport = ?1")                \
     X(MEMBER_NAME, "UPDATE member SET name = ?2, seen_at = ?3 WHERE id = ?1")                      \
@@ -82,10 +88,10 @@ int sql_open_reader(const char *path, sqlite3 **db, struct error *error);
     X(OUTBOX_COLLAPSE, "SELECT id FROM outbox WHERE target = ?3 AND collapse = ?5"                 \
                        " AND collapse IS NOT NULL AND network = ?2 AND transport = ?1"             \
                        " AND private = ?4")                                                        \
-    X(OUTBOX_ADD, "INSERT INTO outbox(transport,network,target,private,flags,collapse,body,at)"    \
-                  " VALUES(?1,?2,?3,?4,?5,?6,?7,?8)")                                              \
-    X(OUTBOX_READ, "SELECT id,transport,network,target,private,flags,collapse,body,at FROM outbox" \
-                   " WHERE id > ?1 ORDER BY id LIMIT ?2")                                          \
+    X(OUTBOX_ADD, "INSERT INTO outbox(transport,network,target,private,flags,collapse,body,at,"    \
+                  "about,mark,tag,mention) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12)")        \
+    X(OUTBOX_READ, "SELECT id,transport,network,target,private,flags,collapse,body,at,"            \
+                   "about,mark,tag,mention FROM outbox WHERE id > ?1 ORDER BY id LIMIT ?2")        \
     X(OUTBOX_DONE, "DELETE FROM outbox WHERE id = ?1")                                             \
     X(ROUNDS_OPEN,                                                                                 \
       "SELECT r.id,r.room,r.phase,r.kind,r.host,r.seed,r.opened_at,r.phase_at,r.deadline,"         \
@@ -169,6 +175,12 @@ int sqlite_outbox_read(struct store *store, int64_t after, size_t limit, outbox_
                        void *context, struct error *error);
 void sqlite_outbox_taken(struct store *store, int64_t id);
 int sqlite_outbox_done(struct store *store, int64_t id, struct error *error);
+int sqlite_note_set(struct store *store, const char *transport, const char *network,
+                    const char *key, const char *value, int64_t at, struct error *error);
+int sqlite_notes(struct store *store, const char *transport, const char *network,
+                 const char *prefix, note_fn *note, void *context, struct error *error);
+int sqlite_notes_trim(struct store *store, const char *prefix, int64_t before,
+                      struct error *error);
 /* After a commit: what it removed is no longer taken. */
 void sqlite_outbox_settle(struct sqlite_store *store);
 

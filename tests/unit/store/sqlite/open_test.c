@@ -18,6 +18,9 @@
 #include "store/sqlite/sqlite_store.h"
 #include "util/buf.h"
 
+#define TEXT(number) TEXT_OF(number)
+#define TEXT_OF(number) #number
+
 static struct scratch scratch;
 static struct error error;
 
@@ -118,7 +121,7 @@ static void a_new_database_is_private_and_safe(void **state)
     expect_text(db, "PRAGMA trusted_schema", "0\n");
     expect_text(db, "PRAGMA wal_autocheckpoint", "1000\n");
     expect_text(db, "PRAGMA journal_size_limit", "8388608\n");
-    expect_text(db, "PRAGMA user_version", "1\n");
+    expect_text(db, "PRAGMA user_version", TEXT(SCHEMA_VERSION) "\n");
     assert_int_equal(SCHEMA_VERSION, 1);
     store->ops->destroy(store);
 }
@@ -263,7 +266,7 @@ static void a_newer_database_is_refused_untouched(void **state)
     run_sql("PRAGMA user_version=99");
     expect_refused(SQLITE_STORE_WRITE, ERR_NEWER, "version 99 and this program knows up to 1");
     expect_refused(SQLITE_STORE_READ, ERR_NEWER, "newer hotseat");
-    run_sql("PRAGMA user_version=1");
+    run_sql("PRAGMA user_version=" TEXT(SCHEMA_VERSION));
     make_database();
 }
 
