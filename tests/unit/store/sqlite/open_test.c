@@ -122,7 +122,6 @@ static void a_new_database_is_private_and_safe(void **state)
     expect_text(db, "PRAGMA wal_autocheckpoint", "1000\n");
     expect_text(db, "PRAGMA journal_size_limit", "8388608\n");
     expect_text(db, "PRAGMA user_version", TEXT(SCHEMA_VERSION) "\n");
-    assert_int_equal(SCHEMA_VERSION, 1);
     store->ops->destroy(store);
 }
 
@@ -264,7 +263,8 @@ static void a_newer_database_is_refused_untouched(void **state)
     (void)state;
     make_database();
     run_sql("PRAGMA user_version=99");
-    expect_refused(SQLITE_STORE_WRITE, ERR_NEWER, "version 99 and this program knows up to 1");
+    expect_refused(SQLITE_STORE_WRITE, ERR_NEWER, "version 99 and this program knows up to "
+                   TEXT(SCHEMA_VERSION));
     expect_refused(SQLITE_STORE_READ, ERR_NEWER, "newer hotseat");
     run_sql("PRAGMA user_version=" TEXT(SCHEMA_VERSION));
     make_database();
