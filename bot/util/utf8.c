@@ -38,23 +38,22 @@ bool utf8_valid(const char *text, size_t length)
     return true;
 }
 
+size_t utf8_encode(uint32_t code, char out[4])
+{
+    size_t size = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+    static const unsigned char first[5] = {0, 0, 0xC0, 0xE0, 0xF0};
+    for (size_t i = size - 1; i > 0; i--) {
+        out[i] = (char)(0x80 | (code & 0x3F));
+        code >>= 6;
+    }
+    out[0] = (char)(first[size] | code);
+    return size;
+}
+
 void utf8_put(struct buf *out, uint32_t code)
 {
-    if (code < 0x80) {
-        buf_putc(out, (char)code);
-    } else if (code < 0x800) {
-        buf_putc(out, (char)(0xC0 | code >> 6));
-        buf_putc(out, (char)(0x80 | (code & 0x3F)));
-    } else if (code < 0x10000) {
-        buf_putc(out, (char)(0xE0 | code >> 12));
-        buf_putc(out, (char)(0x80 | (code >> 6 & 0x3F)));
-        buf_putc(out, (char)(0x80 | (code & 0x3F)));
-    } else {
-        buf_putc(out, (char)(0xF0 | code >> 18));
-        buf_putc(out, (char)(0x80 | (code >> 12 & 0x3F)));
-        buf_putc(out, (char)(0x80 | (code >> 6 & 0x3F)));
-        buf_putc(out, (char)(0x80 | (code & 0x3F)));
-    }
+    char bytes[4];
+    buf_add(out, bytes, utf8_encode(code, bytes));
 }
 
 struct range {

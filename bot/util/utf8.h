@@ -13,6 +13,8 @@ bool utf8_valid(const char *text, size_t length);
 /* Decodes one code point at text (length > 0); *size is the bytes used (at
  * least 1). Gives 0xFFFD with size 1 for a malformed byte. */
 uint32_t utf8_decode(const char *text, size_t length, size_t *size);
+/* Writes one code point (at most U+10FFFF); gives its bytes, 1 to 4. */
+size_t utf8_encode(uint32_t code, char out[4]);
 /* Appends one code point. */
 void utf8_put(struct buf *out, uint32_t code);
 /* The longest prefix of at most `limit` bytes that does not cut a code point,

@@ -2,8 +2,8 @@
  * A streaming reader of one JSON document (RFC 8259): it is fed chunks of any
  * size, knows where in the document it is, and hands out whole values as bytes
  * where the owner wants them. All else is checked and forgotten, so its memory
- * does not grow with the document: at most MATRIX_SLICE_MAX bytes, the part of
- * a wanted value that came in earlier chunks.
+ * does not grow with the document: besides some fixed 14 KiB it holds the part of a
+ * wanted value that came in earlier chunks.
  *
  * It checks the grammar of the whole document, wanted or not. It does not look
  * into strings: a slice may hold malformed UTF-8, lone surrogates and \u0000,
@@ -33,11 +33,11 @@ enum matrix_choice {
     MATRIX_TAKE   /* hand it out whole */
 };
 
-/* Where a value is: path[0] .. path[depth-1] from the top; an element of an array has the key "[]".
+/* Where a value is: the keys from the top; NULL stands for an element of an array.
  * depth 0 is the document itself. Borrowed for the call. */
 struct matrix_path {
     size_t depth;
-    const char *key[MATRIX_SLICE_LEVELS + 1];
+    const char *key[MATRIX_SLICE_LEVELS];
 };
 
 /* What the owner of a slicer is asked and told. take() and leave() may return -1 to give up. */
@@ -71,8 +71,11 @@ int matrix_slice_end(struct matrix_slice *slice, struct error *error);
  */
 bool matrix_slice_member(const char *bytes, size_t length, const char *key, const char **value,
                          size_t *value_length);
-/* Decodes a JSON string with its quotes into out. False if the value is no string or does not fit. */
+/* Decodes a JSON string with its quotes into out; U+FFFD stands in for what cannot be.
+ * False if the value is no string, or does not fit. */
 bool matrix_slice_string(const char *value, size_t length, char *out, size_t size);
+/* The same for what is between the quotes. */
+bool matrix_slice_unescape(const char *raw, size_t length, char *out, size_t size);
 /*
  * Makes a slice fit for a strict parser: malformed UTF-8, lone surrogates and
  * \u0000 become U+FFFD. True if it was fit already, and then out is untouched;
