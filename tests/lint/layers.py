@@ -26,7 +26,8 @@ LAYERS = (
 # but for the core, which is pure, and for include/.
 LIBRARIES = {
     "confuse.h": ("bot/cli/config",),
-    "curl/": ("bot/transport/irc/", "bot/transport/matrix/", "bot/cli/"),
+    "curl/": ("bot/transport/irc/", "bot/transport/matrix/matrix_answer.c",
+              "bot/transport/matrix/matrix_http.c", "bot/transport/matrix/matrix_multi", "bot/cli/"),
     "dlfcn.h": ("bot/app/plugin_image.c",),
     "histedit.h": ("bot/cli/screen.c",),
     "jansson.h": ("bot/store/pack/", "bot/transport/matrix/", "bot/cli/"),
