@@ -196,7 +196,7 @@ static const char *open_scalar(struct matrix_slice *slice, const char *at)
         slice->state = c == '0' ? IN_ZERO : IN_INTEGER;
     } else if (c == 't' || c == 'f' || c == 'n') {
         slice->state = IN_LITERAL;
-        slice->literal = c == 't' ? "rue" : c == 'f' ? "alse" : "ull";
+        slice->literal = &(c == 't' ? "true" : c == 'f' ? "false" : "null")[1];
     } else {
         return wrong(slice, at, "no value");
     }
