@@ -183,6 +183,11 @@ static const char *close_bracket(struct matrix_slice *slice, const char *at)
     return value_over(slice, at + 1);
 }
 
+static bool can_open(char c)
+{
+    return c != '\0' && strchr("{[\"-0123456789tfn", c);
+}
+
 /* The first character of a value that is no bracket. */
 static const char *open_scalar(struct matrix_slice *slice, const char *at)
 {
@@ -207,10 +212,13 @@ static const char *open_value(struct matrix_slice *slice, const char *at)
 {
     enum matrix_choice choice = MATRIX_SKIP;
     bool bracket = *at == '{' || *at == '[';
-    if (slice->nest == slice->entered && !slice->key_long) {
+    if (slice->nest == slice->entered && !slice->key_long && can_open(*at)) {
         slice->path.depth = slice->entered;
+        slice->path.first = *at;
         choice = slice->calls.want(slice->calls.context, &slice->path);
     }
+    if (choice == MATRIX_STOP)
+        return given_up(slice, at);
     if (choice == MATRIX_TAKE) {
         slice->taking = true;
         slice->why = NULL;

@@ -30,12 +30,14 @@
 enum matrix_choice {
     MATRIX_SKIP,  /* of no interest */
     MATRIX_ENTER, /* ask about each member or element; a scalar is skipped */
-    MATRIX_TAKE   /* hand it out whole */
+    MATRIX_TAKE,  /* hand it out whole */
+    MATRIX_STOP   /* give up */
 };
 
 /* Where a value is: the keys from the top; NULL stands for an element of an array.
  * depth 0 is the document itself. Borrowed for the call. */
 struct matrix_path {
+    char first; /* character of the value, for want(): { [ " - t f n or a digit */
     size_t depth;
     const char *key[MATRIX_SLICE_LEVELS];
 };

@@ -59,7 +59,8 @@ struct matrix_sync_calls {
     /* Global account data: {"type":..., "content":...}. Asked for every type. */
     int (*account_data)(void *context, const char *type, const char *bytes, size_t length);
     int (*crypto)(void *context, enum matrix_crypto what, const char *bytes, size_t length);
-    /* An event was dropped: too long, too deep, no object, no type. For the log; room "" = of no room. */
+    /* Something was left out: an event that is too long or too deep, or has no type; a value of the
+     * wrong sort. For the log; room "" = of no room. */
     void (*dropped)(void *context, const char *room, const char *why);
 };
 
@@ -71,6 +72,9 @@ struct matrix_sync_facts {
     size_t to_device, device_changes;
     bool key_counts;
 };
+
+/* The type of an event's bytes, found without parsing them. False if it has none, or a longer one. */
+bool matrix_raw_type(const char *bytes, size_t length, char type[MATRIX_TYPE_MAX]);
 
 struct matrix_sync;
 /* NULL when out of memory. The calls are copied. */
