@@ -68,6 +68,8 @@ $(BUILD)/tests/fuzz/%_fuzz: $(BUILD)/tests/fuzz/%_fuzz.o $(LIB)
 	@echo "  LD   $@"
 	@clang -fsanitize=fuzzer,address,undefined $(LDFLAGS) -o $@ $^ $(LIBS)
 
+$(BUILD)/tests/fuzz/matrix_render_fuzz: $(BUILD)/tests/support/matrix_look.o
+
 # A test for the runner: the corpus in tests/fuzz/corpus/NAME/ and FUZZ_RUNS inputs made from it.
 $(BUILD)/tests/fuzz/%.run: $(BUILD)/tests/fuzz/%
 	@printf '#!/bin/sh\necho 1..1\nmkdir -p $@.corpus\n$(abspath $<) -runs=$${FUZZ_RUNS:-$(FUZZ_RUNS)} -max_total_time=$(FUZZ_TEST_SECONDS) -seed=1 -max_len=65536 -verbosity=0 -artifact_prefix=$@. $@.corpus $$(ls -d tests/fuzz/corpus/$* 2>/dev/null) && echo "ok 1 - $*" || echo "not ok 1 - $*"\n' >$@

@@ -6,6 +6,7 @@
 #include "util/utf8.h"
 
 #define COLUMNS_MAX 12
+#define WIDTH_MAX 80 /* a wider cell sticks out: it must not blow up all the others */
 
 struct table {
     unsigned width[COLUMNS_MAX];
@@ -92,7 +93,7 @@ static void measure_table(const struct text_cursor *at, struct table *table)
             }
             width += utf8_width(cursor.words, cursor.words_length);
             if (column >= 1 && column <= COLUMNS_MAX && width > table->width[column - 1])
-                table->width[column - 1] = width;
+                table->width[column - 1] = width < WIDTH_MAX ? width : WIDTH_MAX;
         }
     } while (text_next_block(&cursor) && cursor.block == TEXT_ROW);
 }

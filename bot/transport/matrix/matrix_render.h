@@ -11,8 +11,11 @@
 #include "util/buf.h"
 
 #define MATRIX_RENDER_MAX (30 * 1024) /* bytes of a content's JSON; an event may have 64 KiB in all */
-#define MATRIX_RENDER_MIN 512         /* no limit below this */
+#define MATRIX_RENDER_MIN (10 * 1024) /* no limit below this */
 #define MATRIX_ID_KEY "net.hotseat.id" /* our own mark in each content: the transaction id */
+
+#define MATRIX_RENDER_EMPTY "(no text)" /* a text without words */
+#define MATRIX_RENDER_URL_MAX 1024      /* a longer address is no link that anybody follows */
 
 /* Gets one part, a struct text's stored form, borrowed. Non-zero stops. */
 typedef int matrix_render_part_fn(void *context, const char *bytes, size_t size);
@@ -37,7 +40,7 @@ int matrix_render_notice(const char *bytes, size_t size, const struct matrix_ren
 /* The content of m.reaction: `key` ("✅", "4") on an event; "1" .. "9" become keycaps. */
 int matrix_render_reaction(const char *event, const char *key, const char *id, struct buf *out);
 
-/* The two forms of a text alone; appended. Never empty: "(nothing)" for an empty text. */
+/* The two forms of a text alone; appended. Never empty. */
 int matrix_render_body(const char *bytes, size_t size, struct buf *out);
 int matrix_render_html(const char *bytes, size_t size, struct buf *out);
 

@@ -69,6 +69,31 @@ static void tables_are_aligned_by_width(void **state)
     text_finish(&text);
 }
 
+/* One cell of 2,000 letters and 1,000 short rows: not 2 MB of spaces. */
+static void a_wide_cell_does_not_blow_up_the_table(void **state)
+{
+    struct text text;
+    struct buf out;
+    size_t size;
+    char wide[2001] = "";
+    (void)state;
+    memset(wide, 'x', sizeof wide - 1);
+    text_init(&text);
+    for (size_t r = 0; r < 1000; r++) {
+        text_row(&text);
+        text_cell(&text, false);
+        text_put(&text, r == 5 ? wide : "a");
+        text_cell(&text, false);
+        text_put(&text, "b");
+    }
+    const char *bytes = text_bytes(&text, &size);
+    buf_init(&out);
+    assert_int_equal(text_plain(bytes, size, &out), 0);
+    assert_in_range(out.length, 2000, 100 * 1000);
+    buf_finish(&out);
+    text_finish(&text);
+}
+
 /* Nothing that is put in can end a span or begin a block. */
 static void marks_cannot_be_forged(void **state)
 {
@@ -223,6 +248,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(blocks_become_lines),
         cmocka_unit_test(tables_are_aligned_by_width),
+        cmocka_unit_test(a_wide_cell_does_not_blow_up_the_table),
         cmocka_unit_test(marks_cannot_be_forged),
         cmocka_unit_test(the_stored_form_comes_back_or_is_refused),
         cmocka_unit_test(too_much_is_an_overflow),
