@@ -13,6 +13,7 @@ struct matrix_settings {
     char *homeserver; /* base URL, or NULL: found through .well-known of `server` */
     char *server;     /* server name, "example.org", for discovery; NULL if homeserver is given */
     char *ca_file;    /* NULL = the system's */
+    bool plain;       /* http:// to another machine is wanted: the token goes there in the clear */
     char *token;      /* access token of the configuration, or NULL */
     char *token_file; /* written by hotseat matrix login, or NULL */
     char *user, *password; /* password login, or NULL */
