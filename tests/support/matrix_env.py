@@ -34,20 +34,23 @@ def locked(path):
         yield
 
 
-def installed(name, install):
-    """The folder of this name, complete; `install(folder)` fills it if it is not there yet."""
+def installed(name, install, inside):
+    """A file in the folder of this name; `install(folder)` fills the folder if it is not there."""
     folder = os.path.join(cache(), name)
-    mark = os.path.join(folder, "complete")
-    if os.path.exists(mark):
-        return folder
+    mark, wanted = os.path.join(folder, "complete"), os.path.join(folder, inside)
+
+    def whole():  # the Python that an environment was made with may have gone away
+        return os.path.exists(mark) and os.path.exists(wanted)
+    if whole():
+        return wanted
     with locked(folder):
-        if not os.path.exists(mark):
+        if not whole():
             shutil.rmtree(folder, ignore_errors=True)  # one that was cut off
             print("Installing %s (once)" % name, file=sys.stderr)
             install(folder)
             with open(mark, "w"):
                 pass
-    return folder
+    return wanted
 
 
 def run(*command, **options):
@@ -73,12 +76,11 @@ def _install_js(folder):
 
 def python():
     name = "python%s-synapse%s-nio%s" % (platform.python_version(), SYNAPSE, NIO)
-    return os.path.join(installed(name, _install_python), "bin", "python")
+    return installed(name, _install_python, "bin/python")
 
 
 def js_sdk():
-    folder = installed("js-sdk%s" % JS_SDK, _install_js)
-    return os.path.join(folder, "node_modules", "matrix-js-sdk", "lib", "index.js")
+    return installed("js-sdk" + JS_SDK, _install_js, "node_modules/matrix-js-sdk/lib/index.js")
 
 
 if __name__ == "__main__":
