@@ -2,7 +2,10 @@
 
 #include <ctype.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
+
+#include "util/utf8.h"
 
 #define INTEGER_DIGITS 18 /* always fit 64 bits */
 #define REAL_LENGTH 60    /* with an exponent of two digits always fits a double */
@@ -46,10 +49,19 @@ static char *tame_escape(char *at, char *end)
     return at + 6;
 }
 
+static char *tame_bytes(char *at, char *end)
+{
+    size_t size;
+    uint32_t code = utf8_decode(at, (size_t)(end - at), &size);
+    if (code > 0x7F && size == 1)
+        *at = '?';
+    return at + size;
+}
+
 static char *tame_string(char *at, char *end)
 {
     while (at < end && *at != '"')
-        at = *at == '\\' ? tame_escape(at, end) : at + 1;
+        at = *at == '\\' ? tame_escape(at, end) : tame_bytes(at, end);
     return at < end ? at + 1 : end;
 }
 

@@ -17,7 +17,7 @@
  * The object in text[0..length), for json_decref(); the text is changed. NULL, and *why in a few
  * words, if it is no JSON object, or nested deeper than MATRIX_JSON_DEPTH_MAX, or when out of memory.
  * What the parser would refuse a whole document for is replaced: escapes of half characters and of
- * NUL by U+FFFD, numbers that fit neither 64 bits nor a double by 0.
+ * NUL by U+FFFD, bytes that are no UTF-8 by "?", numbers that fit neither 64 bits nor a double by 0.
  */
 json_t *matrix_json_parse(char *text, size_t length, const char **why);
 

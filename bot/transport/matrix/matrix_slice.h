@@ -7,7 +7,7 @@
  *
  * It checks the grammar of the whole document, wanted or not. It does not look
  * into strings: a slice may hold malformed UTF-8, lone surrogates and \u0000,
- * and matrix_event.h replaces those, because one bad event must not cost all
+ * and matrix_json.h replaces those, because one bad event must not cost all
  * others of the same answer. Keys on the path are decoded, with U+FFFD in place
  * of such characters.
  */
@@ -78,11 +78,5 @@ bool matrix_slice_member(const char *bytes, size_t length, const char *key, cons
 bool matrix_slice_string(const char *value, size_t length, char *out, size_t size);
 /* The same for what is between the quotes. */
 bool matrix_slice_unescape(const char *raw, size_t length, char *out, size_t size);
-/*
- * Makes a slice fit for a strict parser: malformed UTF-8, lone surrogates and
- * \u0000 become U+FFFD. True if it was fit already, and then out is untouched;
- * else out has the mended copy (out->failed when out of memory).
- */
-bool matrix_slice_mend(const char *bytes, size_t length, struct buf *out);
 
 #endif

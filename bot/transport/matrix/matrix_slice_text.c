@@ -1,4 +1,4 @@
-/* What is inside a slice: members, strings, characters that a strict parser refuses. */
+/* What is inside a slice: members, and strings as text. */
 #include "transport/matrix/matrix_slice.h"
 
 #include <string.h>
@@ -174,40 +174,4 @@ bool matrix_slice_string(const char *value, size_t length, char *out, size_t siz
     if (length < 2 || value[0] != '"' || value[length - 1] != '"')
         return false;
     return matrix_slice_unescape(value + 1, length - 2, out, size);
-}
-
-/* Is what is at the beginning of the text, `step` bytes of it, no character? */
-static bool is_broken(const char *text, size_t length, size_t *step)
-{
-    uint32_t code;
-    if (*text == '\\' && length > 1 && text[1] == 'u') {
-        code = escaped_unit(text, length, step);
-        /* An escape may spell U+FFFD itself, which is fine. */
-        return code == REPLACEMENT && unit_at(text, length) != REPLACEMENT;
-    }
-    if (*text == '\\' && length > 1) {
-        *step = 2;
-        return false;
-    }
-    code = utf8_decode(text, length, step);
-    return code == REPLACEMENT && *step == 1;
-}
-
-bool matrix_slice_mend(const char *bytes, size_t length, struct buf *out)
-{
-    size_t done = 0;
-    bool fit = true;
-    for (size_t at = 0, step; at < length; at += step) {
-        unsigned char c = (unsigned char)bytes[at];
-        step = 1;
-        if ((c < 0x80 && c != '\\') || !is_broken(bytes + at, length - at, &step))
-            continue;
-        buf_add(out, bytes + done, at - done);
-        buf_puts(out, "\xEF\xBF\xBD");
-        done = at + step;
-        fit = false;
-    }
-    if (!fit)
-        buf_add(out, bytes + done, length - done);
-    return fit;
 }

@@ -45,6 +45,8 @@ static void test_strings(void **state)
     check_string("\\ud83d\\ud83d\\ude00", "\xEF\xBF\xBD\xF0\x9F\x98\x80");
     check_string("a\\u0000b", "a\xEF\xBF\xBD" "b");
     check_string("\\\\u0000", "\\u0000");
+    check_string("\xC3\xA4 \xEF\xBF\xBD", "\xC3\xA4 \xEF\xBF\xBD");
+    check_string("a\xC3 \xFF\xC0\x80\xED\xA0\x80\xE2\x82", "a? ????????");
 }
 
 static long long number(const char *text)

@@ -352,28 +352,6 @@ static void strings(void **state)
     assert_false(matrix_slice_unescape("", 0, plain, 0));
 }
 
-static void mending(void **state)
-{
-    (void)state;
-    static const struct { const char *text, *mended; } cases[] = {
-        {"{\"a\":\"b\\n\\u00e9\\ud83d\\ude00\xC3\xA9 \\ufffd \xEF\xBF\xBD\"}", NULL},
-        {"[\"\\\\u0000\"]", NULL},
-        {"[\"\\u0000\"]", "[\"\xEF\xBF\xBD\"]"},
-        {"[\"a\\ud800b\\udc00\\ud800\"]", "[\"a\xEF\xBF\xBD" "b\xEF\xBF\xBD\xEF\xBF\xBD\"]"},
-        {"[\"\xFF\xE2\x82 \xED\xA0\x80\"]",
-         "[\"\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD \xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\"]"},
-    };
-    struct buf out;
-    buf_init(&out);
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        bool fit = matrix_slice_mend(cases[i].text, strlen(cases[i].text), &out);
-        assert_int_equal(fit, cases[i].mended == NULL);
-        assert_string_equal(buf_text(&out), fit ? "" : cases[i].mended);
-        buf_clear(&out);
-    }
-    buf_finish(&out);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -389,7 +367,6 @@ int main(void)
         cmocka_unit_test_teardown(the_owner_may_stop_it, finish),
         cmocka_unit_test(one_member_of_a_slice),
         cmocka_unit_test(strings),
-        cmocka_unit_test(mending),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
