@@ -51,7 +51,7 @@ bool matrix_kind_is_state(enum matrix_kind kind);
 
 enum matrix_form {
     MATRIX_FULL,    /* an event of a timeline, of a room's state, of a list */
-    MATRIX_STRIPPED /* of an invitation or knock: no id, no time */
+    MATRIX_STRIPPED /* of an invitation or knock: only state, no id, no time */
 };
 
 enum matrix_relation { MATRIX_ALONE, MATRIX_ANNOTATION, MATRIX_REPLACE, MATRIX_THREAD, MATRIX_REFERENCE };
@@ -103,12 +103,13 @@ struct matrix_event {
     const char *type, *sender;
     const char *state_key; /* NULL = no state event */
     const char *room;      /* NULL = not said in the event */
-    int64_t at;            /* origin_server_ts, ms since 1970, 0 .. MATRIX_POWER_MAX; forgeable; 0 if stripped */
+    int64_t at;            /* origin_server_ts, ms since 1970, 0 .. MATRIX_POWER_MAX; forgeable; 0 = not said */
     const char *transaction; /* unsigned.transaction_id: this device sent it; or NULL */
-    const char *outbox;      /* content's net.hotseat.id: the bot sent it; or NULL */
+    const char *outbox;      /* content's MATRIX_ID_KEY (matrix_render.h): the bot sent it; or NULL */
     bool redacted;           /* what it said was erased; content says nothing */
     enum matrix_relation relation;
-    const char *about;     /* the event that `relation` is about, or that MATRIX_REDACTION erases; or NULL */
+    const char *about;     /* the event that `relation` is about, or that MATRIX_REDACTION erases; or NULL.
+                              A redaction says it beside content up to room version 10, then within; beside counts first */
     const char *key;       /* of MATRIX_ANNOTATION, as it came; else NULL */
     const char *reply_to;  /* m.in_reply_to, or NULL */
     bool falling_back;     /* reply_to is only there for clients without threads */
@@ -129,34 +130,36 @@ struct matrix_event {
 /*
  * Reads one event. True, and the event is to be given to matrix_event_finish();
  * or false, *event holds nothing, and *why (not NULL) says why in a few words
- * for the debug log, without anything of what the event says. `memory` is the
- * reason when out of memory.
+ * for the debug log, without anything of what the event says; it is
+ * matrix_event_memory when out of memory, and then the event must be tried again.
  */
 bool matrix_event_parse(struct matrix_event *event, const char *bytes, size_t length,
                         enum matrix_form form, const char **why);
-extern const char matrix_event_memory[]; /* what *why points at when out of memory */
+extern const char matrix_event_memory[];
 /* Fine on an event that holds nothing. */
 void matrix_event_finish(struct matrix_event *event);
 
 /* Is this user in m.mentions? */
 bool matrix_event_mentions(const struct matrix_message *message, const char *user);
-/* The power level of a user, by the list alone: creators of version 12 are the caller's to know. */
+/* The power level of a user, by the list alone; who made the room may have more (matrix_creation_by()). */
 int64_t matrix_power_of(const struct matrix_power *power, const char *user);
 /* What it takes to send an event of this type. */
 int64_t matrix_power_needed(const struct matrix_power *power, const char *type, bool state);
-/* Fills in what counts while a room has no power levels event. */
+/* Fills in what counts while a room has no power levels event; then its creator has 100. */
 void matrix_power_default(struct matrix_power *power);
 /* Is the user one of those who made the room? */
 bool matrix_creation_by(const struct matrix_creation *creation, const char *user);
 
 /*
  * Global account data, {"type":..., "content":...}: m.direct maps users to
- * rooms, m.ignored_user_list holds users. 0, or -1 if it is neither or not well
- * formed; entries with a wrong type are left out.
+ * rooms, m.ignored_user_list holds users. 0, or -1 if it is not well formed,
+ * and *why says why; entries with a wrong type are left out.
  */
 int matrix_direct_rooms(const char *bytes, size_t length,
-                        void (*room)(void *context, const char *user, const char *room), void *context);
+                        void (*room)(void *context, const char *user, const char *room), void *context,
+                        const char **why);
 int matrix_ignored_users(const char *bytes, size_t length,
-                         void (*ignored)(void *context, const char *user), void *context);
+                         void (*ignored)(void *context, const char *user), void *context,
+                         const char **why);
 
 #endif
