@@ -9,7 +9,7 @@ void queue_init(struct queue *queue)
 {
     queue->first = NULL;
     queue->last = &queue->first;
-    queue->count = 0;
+    queue->count = queue->bytes = 0;
     queue->spare = NULL;
 }
 
@@ -63,7 +63,7 @@ static void put_address(char **at, struct address *address)
 int queue_push(struct queue *queue, const struct event *event)
 {
     const struct event *e = event;
-    if (queue->count >= QUEUE_MAX)
+    if (queue->count >= QUEUE_MAX || queue->bytes >= QUEUE_BYTES_MAX)
         return -1;
     size_t size = measure(e->id) + measure(e->name) + measure(e->bot_name) + e->length + 1;
     size += measure(e->about) + measure(e->tag);
@@ -84,9 +84,12 @@ int queue_push(struct queue *queue, const struct event *event)
     if (e->length > 0)
         memcpy(at, e->text, e->length);
     at[e->length] = '\0';
-    queued->event.text = at;
+    /* A note without a value is another than one with an empty one. */
+    queued->event.text = e->text || e->kind != EVENT_NOTE ? at : NULL;
+    queued->size = sizeof *queued + size;
     queued->fate = QUEUED_DONE;
     queued->tries = 0;
+    queued->failed = false;
     queue_append(queue, queued);
     return 0;
 }
@@ -97,6 +100,14 @@ void queue_append(struct queue *queue, struct queued *queued)
     *queue->last = queued;
     queue->last = &queued->next;
     queue->count++;
+    queue->bytes += queued->size;
+}
+
+void queue_move(struct queue *queue, struct queue *from)
+{
+    struct queued *queued;
+    while ((queued = queue_pop(from)))
+        queue_append(queue, queued);
 }
 
 struct queued *queue_pop(struct queue *queue)
@@ -108,5 +119,6 @@ struct queued *queue_pop(struct queue *queue)
     if (!queue->first)
         queue->last = &queue->first;
     queue->count--;
+    queue->bytes -= queued->size;
     return queued;
 }

@@ -10,71 +10,12 @@
 #define CLOCK_FAULTS_MAX 3      /* then the round at fault is ended */
 #define EVENT_TRIES_MAX 60      /* then an event that nobody waits for is dropped */
 #define INBOX_KEPT_MS (INT64_C(30) * 24 * 3600 * 1000)
+#define TAGS_KEPT_MS INBOX_KEPT_MS /* what was said on a message that old counts nowhere */
 #define INBOX_TRIM_MS (INT64_C(3600) * 1000)
 
 static int64_t now_of(const struct session *session)
 {
     return session->parts.clock.now(session->parts.clock.context);
-}
-
-/* ---- what transports call ---- */
-
-static void wake(struct session *session)
-{
-    if (session->wake)
-        session->wake(session->wake_context);
-}
-
-static int sink_event(void *context, const struct event *event)
-{
-    struct session *session = context;
-    int failed = queue_push(&session->queue, event);
-    if (failed && !event->kept) {
-        log_error("session", "no room for an event from %s/%s; dropped", event->who.transport,
-                  event->who.network);
-        session_apologise(session, event, ERR_MEMORY);
-    }
-    wake(session);
-    return failed;
-}
-
-static int sink_recall(void *context, const char *transport, const char *network,
-                       const char *prefix, note_fn *note, void *note_context)
-{
-    struct session *session = context;
-    struct error error;
-    if (session->store->notes(session->parts.store, transport, network, prefix, note, note_context,
-                              &error) == 0)
-        return 0;
-    log_error("session", "cannot read the notes of %s/%s: %s", transport, network, error.why);
-    return -1;
-}
-
-static void sink_sent(void *context, int64_t id)
-{
-    struct session *session = context;
-    outbox_sent(session->outbox, id);
-    wake(session);
-}
-
-static void sink_lost(void *context, int64_t id)
-{
-    struct session *session = context;
-    outbox_lost(session->outbox, id);
-}
-
-static void sink_ready(void *context, const char *transport, const char *network)
-{
-    struct session *session = context;
-    (void)transport;
-    (void)network;
-    outbox_retry(session->outbox);
-    wake(session);
-}
-
-static void sink_wake(void *context)
-{
-    wake(context);
 }
 
 /* ---- life ---- */
@@ -88,8 +29,7 @@ struct session *session_create(const struct session_parts *parts, struct error *
     }
     session->parts = *parts;
     session->store = parts->store->ops;
-    session->sink = (struct transport_sink){session,   sink_event, sink_recall, sink_sent,
-                                            sink_lost, sink_ready, sink_wake};
+    session_sink_init(session);
     session_world_init(session);
     hall_init(&session->hall, &session->world);
     arena_init(&session->arena);
@@ -125,23 +65,21 @@ void session_destroy(struct session *session)
     queue_finish(&session->queue);
     queue_finish(&session->again);
     queue_finish(&session->owed);
+    session_lanes_finish(session);
     outbox_destroy(session->outbox);
     free(session);
 }
 
 int session_add_transport(struct session *session, struct transport *transport)
 {
+    if (session_lane_add(session, transport))
+        return -1;
     return outbox_add_transport(session->outbox, transport);
 }
 
-const struct transport_sink *session_sink(struct session *session)
+void session_on_wake(struct session *session, void (*wake)(void *context), void *context)
 {
-    return &session->sink;
-}
-
-void session_on_wake(struct session *session, void (*wake_fn)(void *context), void *context)
-{
-    session->wake = wake_fn;
+    session->wake = wake;
     session->wake_context = context;
 }
 
@@ -151,6 +89,12 @@ void session_set_bank(struct session *session, const struct bank *bank)
 }
 
 /* ---- a turn ---- */
+
+static int store_note(struct session *session, const struct event *event)
+{
+    return session->store->note_set(session->parts.store, event->who.transport, event->who.network,
+                                    event->tag, event->text, event->at, &session->why);
+}
 
 /* Applies one event and stores its effects; -1 leaves the savepoint open. */
 static int apply(struct session *session, const struct event *event, struct effects *effects)
@@ -166,16 +110,28 @@ static int apply(struct session *session, const struct event *event, struct effe
         if (!fresh)
             return 0;
     }
+    if (event->kind == EVENT_NOTE)
+        return store_note(session, event);
     if (hall_apply(&session->hall, event, effects))
         return -1;
     return session_store(session, effects, event->at, &session->why);
 }
 
+/* What was said earlier is handled now; what claims to be of the future is not. */
+static struct event now_handled(const struct session *session, const struct event *event)
+{
+    struct event handled = *event;
+    handled.at = now_of(session);
+    handled.sent = event->at < handled.at ? event->at : handled.at;
+    return handled;
+}
+
 /* One event in its savepoint. A failure takes back this event only, and gives 1.
  * -1: the transaction as a whole cannot go on. */
-static int apply_event(struct session *session, const struct event *event)
+static int apply_event(struct session *session, const struct event *told)
 {
     struct store *store = session->parts.store;
+    struct event handled = now_handled(session, told), *event = &handled;
     struct effects effects;
     error_clear(&session->why);
     if (session->store->savepoint(store, &session->why))
@@ -279,14 +235,31 @@ static int apply_clock(struct session *session)
     return result;
 }
 
+/* The next event of this turn: first what waits longest. */
+static struct queued *next_event(struct session *session, int64_t now)
+{
+    struct lane *lane = session_lane_due(session, now);
+    if (lane)
+        return queue_pop(&lane->held);
+    struct queued *queued;
+    while ((queued = queue_pop(session->again.count > 0 ? &session->again : &session->queue))) {
+        lane = session_lane(session, &queued->event);
+        if (!lane || lane->held.count == 0)
+            break;
+        queue_append(&lane->held, queued);
+    }
+    return queued;
+}
+
 /* The events of one transaction, kept until it is committed so that their
  * authors can be told if it fails. */
 static struct queued *take_events(struct session *session)
 {
     struct queued *first = NULL, **last = &first;
+    int64_t now = now_of(session);
+    session_lanes_begin(session);
     for (size_t i = 0; i < TURN_EVENTS; i++) {
-        struct queued *queued = queue_pop(session->again.count > 0 ? &session->again
-                                                                   : &session->queue);
+        struct queued *queued = next_event(session, now);
         if (!queued)
             break;
         queued->next = NULL;
@@ -298,16 +271,39 @@ static struct queued *take_events(struct session *session)
     return first;
 }
 
-/* Once an hour the ids are forgotten that are too old to come again. */
-static int trim_inbox(struct session *session)
+/* Once an hour the ids are forgotten that are too old to come again, and what messages
+ * were known by that are too old to be marked. */
+static int trim(struct session *session)
 {
     int64_t now = now_of(session);
     if (now < session->trim_at)
         return 0;
-    if (session->store->inbox_trim(session->parts.store, now - INBOX_KEPT_MS, &session->why))
+    if (session->store->inbox_trim(session->parts.store, now - INBOX_KEPT_MS, &session->why) ||
+        session->store->notes_trim(session->parts.store, "tag/", now - TAGS_KEPT_MS,
+                                   &session->why))
         return -1;
     session->trim_at = now + INBOX_TRIM_MS;
     return 0;
+}
+
+/* One event of the turn. -1: the transaction as a whole cannot go on. */
+static int run_event(struct session *session, struct queued *events, struct queued *queued)
+{
+    struct lane *lane = session_lane(session, &queued->event);
+    if (lane && lane->stopped) {
+        queued->fate = QUEUED_AGAIN;
+        return 0;
+    }
+    if (queued->event.seed == 0)
+        queued->event.seed = session->parts.chance.draw(session->parts.chance.context);
+    int failed = apply_event(session, &queued->event);
+    if (failed > 0 && lane) {
+        session_lane_failed(session, lane, queued);
+    } else if (failed > 0) {
+        queued->tries++;
+        answer_failure(session, events, queued, session->why.code);
+    }
+    return failed < 0 ? -1 : 0;
 }
 
 static int run_transaction(struct session *session, struct queued *events)
@@ -318,19 +314,11 @@ static int run_transaction(struct session *session, struct queued *events)
         return -1;
     if (session->stale && session_load(session, &session->why))
         return -1;
-    if (outbox_strike(session->outbox, &session->why) || trim_inbox(session))
+    if (outbox_strike(session->outbox, &session->why) || trim(session))
         return -1;
-    for (struct queued *queued = events; queued; queued = queued->next) {
-        if (queued->event.seed == 0)
-            queued->event.seed = session->parts.chance.draw(session->parts.chance.context);
-        int failed = apply_event(session, &queued->event);
-        if (failed < 0)
+    for (struct queued *queued = events; queued; queued = queued->next)
+        if (run_event(session, events, queued))
             return -1;
-        if (failed) {
-            queued->tries++;
-            answer_failure(session, events, queued, session->why.code);
-        }
-    }
     if (apply_clock(session))
         return -1;
     return session->store->commit(store, &session->why);
@@ -349,6 +337,7 @@ static void give_up(struct session *session, struct queued *events)
     session->progress_count = 0;
     session->stale = true;
     session->retry_at = now_of(session) + RETRY_MS;
+    session_lanes_give_up(session, events);
     /* Who was told already in this turn that their event failed is not told again. */
     for (struct queued *queued = events; queued; queued = queued->next)
         if (queued->fate == QUEUED_DONE && queued->tries == 0)
@@ -361,11 +350,15 @@ static void put_away(struct session *session, struct queued *events)
     while (events) {
         struct queued *queued = events;
         events = queued->next;
+        struct lane *lane = session_lane(session, &queued->event);
         if (queued->fate == QUEUED_DONE)
             free(queued);
+        else if (queued->fate == QUEUED_OWED)
+            queue_append(&session->owed, queued);
         else
-            queue_append(queued->fate == QUEUED_AGAIN ? &session->again : &session->owed, queued);
+            queue_append(lane ? &lane->back : &session->again, queued);
     }
+    session_lanes_end(session);
     if (session->retry_at == 0 && session->again.count + session->owed.count > 0)
         session->retry_at = now_of(session) + RETRY_MS;
 }
@@ -383,6 +376,7 @@ static void one_turn(struct session *session)
         outbox_settle(session->outbox);
         hall_sweep(&session->hall);
         session_tell_progress(session);
+        session_lanes_settle(session, events);
     }
     put_away(session, events);
 }
@@ -392,9 +386,16 @@ static bool is_due(const struct session *session, int64_t at)
     return at > 0 && at <= now_of(session);
 }
 
+static int64_t next_due(const struct session *session)
+{
+    int64_t lanes = session_lanes_deadline(session);
+    int64_t due = session->retry_at > 0 ? session->retry_at : hall_deadline(&session->hall);
+    return lanes > 0 && (due == 0 || lanes < due) ? lanes : due;
+}
+
 static bool work_waits(const struct session *session)
 {
-    int64_t due = session->retry_at > 0 ? session->retry_at : hall_deadline(&session->hall);
+    int64_t due = next_due(session);
     /* After a failure only time, or new events, bring another try. */
     bool may = session->retry_at == 0 || is_due(session, session->retry_at);
     return session->queue.count > 0 || (may && outbox_has_sent(session->outbox)) ||
@@ -421,12 +422,12 @@ void session_turn(struct session *session)
     }
     dispatch(session);
     if (session->queue.count > 0 || (outbox_has_sent(session->outbox) && session->retry_at == 0))
-        wake(session);
+        session_wake(session);
 }
 
 int64_t session_deadline(const struct session *session)
 {
-    int64_t due = session->retry_at > 0 ? session->retry_at : hall_deadline(&session->hall);
+    int64_t due = next_due(session);
     bool first = session->dispatch_at > 0 && (due == 0 || session->dispatch_at < due);
     return first ? session->dispatch_at : due;
 }
@@ -465,7 +466,8 @@ size_t session_unsent(const struct session *session)
 
 bool session_idle(const struct session *session)
 {
-    return session->queue.count + session->again.count + session->owed.count == 0 &&
+    return session->queue.count + session->again.count + session->owed.count +
+                   session_lanes_count(session) == 0 &&
            session->hall.round_count == 0 &&
            session_unsent(session) == 0;
 }

@@ -131,14 +131,24 @@ bool session_spoken_to(const struct session *session, const struct event *event)
 {
     struct command command;
     struct room_settings settings;
-    if (event->kind != EVENT_TEXT)
+    if (event->kind == EVENT_MARK)
+        return true;
+    if (event->kind != EVENT_TEXT && event->kind != EVENT_EDIT)
         return false;
     if (!event->room.target)
         return true;
     session->parts.settings(session->parts.settings_context, &event->room, &settings);
     command_parse(&command, event->text, event->length, settings.prefix,
                   event->bot_name ? event->bot_name : "", false);
-    return command.verb != COMMAND_NONE;
+    return event->to_bot || command.verb != COMMAND_NONE;
+}
+
+static void apology_words(struct text *text, const struct event *event, enum error_code code)
+{
+    bool mark = event->kind == EVENT_MARK;
+    text_printf(text, "I could not store %s (%s), so it does not count. Please %s again in a minute.",
+                mark ? "the mark you just set" : "what you just sent", error_code_name(code),
+                mark ? "take it off and set it" : "send it");
 }
 
 int session_apologise(struct session *session, const struct event *event, enum error_code code)
@@ -152,9 +162,7 @@ int session_apologise(struct session *session, const struct event *event, enum e
     enum post_result result = POST_AGAIN;
     struct text text;
     text_init(&text);
-    text_printf(&text, "I could not store what you just sent (%s), so it does not count. Please send "
-                       "it again in a minute.",
-                error_code_name(code));
+    apology_words(&text, event, code);
     if (text_ok(&text)) {
         struct outbound message = {.target = event->who.target, .private_talk = true,
                                    .flags = EFFECT_URGENT};

@@ -5,6 +5,7 @@
 #include "app/outbox.h"
 #include "app/queue.h"
 #include "app/session.h"
+#include "app/session_lane.h"
 
 #define SESSION_PROGRESS_MAX 16
 
@@ -16,6 +17,8 @@ struct session {
     struct arena arena; /* of the event under way */
     struct queue queue;
     struct queue again; /* failed, to be tried again before what is newer */
+    struct lane **lanes; /* one a transport */
+    size_t lane_count;
     struct queue owed;  /* failed, and their authors do not know it yet */
     struct outbox *outbox;
     struct transport_sink sink;
@@ -32,6 +35,10 @@ struct session {
     struct error why;     /* of the last failure, for telling people */
 };
 
+/* What transports may call. */
+void session_sink_init(struct session *session);
+/* Asks whoever drives the session for a turn. */
+void session_wake(struct session *session);
 /* The core's view of the rest. */
 void session_world_init(struct session *session);
 /* Loads open rounds and drafts; 0 or -1. */

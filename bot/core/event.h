@@ -44,10 +44,13 @@ enum event_kind {
 
 enum role { ROLE_MEMBER, ROLE_MODERATOR, ROLE_OWNER };
 
+/* who.transport and who.network name the network, whatever the kind. */
 struct event {
     enum event_kind kind;
     const char *id;   /* unique within (transport, network), for dedupe; NULL if the network has none */
-    int64_t at;       /* when the bot received it, ms since 1970 UTC */
+    int64_t at;       /* of a transport: when it was said, ms since 1970 UTC, as far as the network is
+                         to be believed; it may come late. To the core: when it is handled */
+    int64_t sent;     /* to the core: when it was said, at most `at`; 0 = at. A transport leaves it 0 */
     uint64_t seed;    /* fresh chance */
     struct address room; /* target NULL: said privately */
     struct address who;  /* target = the account */

@@ -242,25 +242,29 @@ void rig_finish(struct rig *rig)
 
 /* ---- what people do ---- */
 
+int rig_push(struct rig *rig, const struct event *event)
+{
+    const struct transport_sink *sink = session_sink(rig->session);
+    struct event whole = *event;
+    whole.at = event->at ? event->at : rig->now;
+    whole.who.transport = whole.room.transport = "script";
+    whole.who.network = whole.room.network = "local";
+    if (!whole.name)
+        whole.name = whole.who.target;
+    whole.bot_name = "hotseat";
+    whole.length = whole.text ? strlen(whole.text) : 0;
+    rig_at_work += rig->safe_push;
+    int refused = sink->event(sink->context, &whole);
+    rig_at_work -= rig->safe_push;
+    sink->wake(sink->context);
+    return refused;
+}
+
 static void push(struct rig *rig, enum event_kind kind, const char *room, const char *person,
                  const char *text, const char *id)
 {
-    const struct transport_sink *sink = session_sink(rig->session);
-    struct event event = {
-        .kind = kind,
-        .id = id,
-        .at = rig->now,
-        .room = {"script", "local", room},
-        .who = {"script", "local", person},
-        .name = person,
-        .bot_name = "hotseat",
-        .text = text,
-        .length = strlen(text),
-    };
-    rig_at_work += rig->safe_push;
-    sink->event(sink->context, &event);
-    rig_at_work -= rig->safe_push;
-    sink->wake(sink->context);
+    rig_push(rig, &(struct event){.kind = kind, .id = id, .room.target = room,
+                                  .who.target = person, .text = text});
 }
 
 void rig_say(struct rig *rig, const char *person, const char *text, const char *id)

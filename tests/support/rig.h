@@ -61,6 +61,9 @@ void rig_down(struct rig *rig);
 /* Down, and forgets the database, what was seen, and the time. */
 void rig_reset(struct rig *rig);
 
+/* Any event; the network, the bot's name and the length are filled in, and where they are not
+ * given the time and the display name. What the sink says. */
+int rig_push(struct rig *rig, const struct event *event);
 /* Somebody says something in the room, or privately. `id` may be NULL. */
 void rig_say(struct rig *rig, const char *person, const char *text, const char *id);
 void rig_tell(struct rig *rig, const char *person, const char *text, const char *id);
