@@ -47,6 +47,7 @@ typedef int outbox_row_fn(void *context, const struct outbox_row *row); /* non-z
 /* Takes the round. -1 makes the load fail. question_body: the stored JSON of its question, NULL while gathering. */
 typedef int round_load_fn(void *context, struct round *round_take, const char *question_body);
 typedef int draft_load_fn(void *context, const struct draft_record *draft);
+typedef int part_load_fn(void *context, const struct part_record *part);
 
 /*
  * All functions return 0, or -1 with *error set (error may be NULL). A write
@@ -108,6 +109,8 @@ struct store_ops {
     /* Loading what is open. */
     int (*rounds_open)(struct store *store, round_load_fn *load, void *context, struct error *error);
     int (*drafts)(struct store *store, draft_load_fn *load, void *context, struct error *error);
+    /* The parts of all drafts, each draft's in order of their numbers. */
+    int (*draft_parts)(struct store *store, part_load_fn *load, void *context, struct error *error);
     int (*next_round)(struct store *store, uint64_t *id, struct error *error);
 
     /* Reading. */

@@ -81,6 +81,9 @@ static int store_effect(struct session *session, const struct effect *effect, in
     case RECORD_ASKED:
     case RECORD_MOTION:
     case RECORD_DRAFT:
+    case RECORD_PART:
+    case RECORD_MARK:
+    case RECORD_OVER:
     case RECORD_LOG:
         break;
     }

@@ -143,6 +143,12 @@ static int load_draft(void *context, const struct draft_record *draft)
     return hall_add_draft(&session->hall, draft);
 }
 
+static int load_draft_part(void *context, const struct part_record *part)
+{
+    struct session *session = context;
+    return hall_add_draft_part(&session->hall, part);
+}
+
 struct known_place {
     struct session *session;
     struct round *round;
@@ -164,7 +170,8 @@ static int load(struct session *session, struct error *error)
     struct store *store = session->parts.store;
     if (session->store->next_round(store, &session->hall.next_round, error) ||
         session->store->rounds_open(store, load_round, session, error) ||
-        session->store->drafts(store, load_draft, session, error))
+        session->store->drafts(store, load_draft, session, error) ||
+        session->store->draft_parts(store, load_draft_part, session, error))
         return -1;
     for (size_t i = 0; i < session->hall.round_count; i++) {
         struct known_place known = {session, session->hall.rounds[i]};

@@ -70,16 +70,22 @@ static size_t count_lines(const char *text, size_t length)
     return lines;
 }
 
+/* The words add nothing to a mark: a receipt with all of this came before. */
+static bool mark_is_enough(const struct seat *seat, bool done, bool paused, bool stripped)
+{
+    return seat->revision > 1 && !done && !paused && !stripped;
+}
+
 /* Newer receipts of one round replace older ones that are not sent yet: a paste
  * of ten lines is one answer and wants one receipt. */
 static void send_receipt(struct talk *talk, const struct round *round, const struct seat *seat,
-                         bool stripped)
+                         const char *lead, bool stripped)
 {
     char left[SPAN_TEXT];
     size_t lines = count_lines(seat->answer, seat->answer_length);
     struct text text;
     text_init(&text);
-    text_put(&text, "Stored");
+    text_put(&text, lead);
     if (talk->hall->round_count > 1)
         text_printf(&text, " for round %" PRIu64, round->id);
     text_printf(&text, ": %zu line%s, %zu bytes, code %.8s. ", lines, lines == 1 ? "" : "s",
@@ -97,54 +103,27 @@ static void send_receipt(struct talk *talk, const struct round *round, const str
                     talk->prefix, talk->prefix);
     if (stripped)
         text_put(&text, " I took names out, so that grading stays blind.");
-    talk_tell(talk, &text, arena_printf(talk->effects->arena, "receipt:%" PRIu64, round->id));
+    const char *collapse = arena_printf(talk->effects->arena, "receipt:%" PRIu64, round->id);
+    if (mark_is_enough(seat, done, round->paused, stripped))
+        talk_mark(talk, &text, collapse);
+    else
+        talk_tell(talk, &text, collapse);
     text_finish(&text);
 }
 
-static bool check_answer(struct talk *talk, const struct seat *seat, size_t length, bool replace)
+void answer_renew(struct talk *talk, struct round *round, struct seat *seat, const char *lead)
 {
-    size_t before = replace || !seat->answer ? 0 : seat->answer_length + 1;
-    if (talk->event->cut || length > EVENT_TEXT_MAX) {
-        talk_reply(talk, "That is longer than %d KB, so I stored nothing of it. Send less than that.",
-                   EVENT_TEXT_MAX / 1024);
-        return false;
-    }
-    if (before + length > EVENT_TEXT_MAX) {
-        talk_reply(talk,
-                   "With that your answer would be longer than %d KB, so I did not add it. What you "
-                   "sent before is safe; %srevise replaces it.",
-                   EVENT_TEXT_MAX / 1024, talk->prefix);
-        return false;
-    }
-    return true;
-}
-
-void answer_store(struct talk *talk, struct round *round, struct seat *seat, const char *text,
-                  size_t length, bool replace)
-{
-    if (!check_answer(talk, seat, length, replace))
-        return;
-    if (!answer_has_words(text, length)) {
-        talk_reply(talk, "An answer needs some words; I stored nothing.");
-        return;
-    }
     struct buf whole, clean;
     bool changed = false;
     buf_init(&whole);
     buf_init(&clean);
-    if (seat->answer && !replace) {
-        buf_add(&whole, seat->answer, seat->answer_length);
-        buf_putc(&whole, '\n');
-    }
-    buf_add(&whole, text, length);
-    if (whole.failed ||
-        !answer_clean(talk->hall, round, buf_text(&whole), whole.length, &clean, &changed)) {
-        talk->broken = true;
-    } else if (round_answer(seat, buf_text(&clean), clean.length, talk->event->at)) {
+    if (parts_join(&seat->parts, &whole) ||
+        !answer_clean(talk->hall, round, buf_text(&whole), whole.length, &clean, &changed) ||
+        round_answer(seat, buf_text(&clean), clean.length, talk->event->at)) {
         talk->broken = true;
     } else {
         answer_record(round, seat, talk->event->at, talk->effects);
-        send_receipt(talk, round, seat, changed);
+        send_receipt(talk, round, seat, lead, changed);
         enum plugin_outcome outcome =
             plugin_answer(round, talk->event->at, seat->number, talk->effects);
         /* The answer is stored either way; advice that fails is only missing advice. */
@@ -157,4 +136,81 @@ void answer_store(struct talk *talk, struct round *round, struct seat *seat, con
     }
     buf_finish(&clean);
     buf_finish(&whole);
+}
+
+/* `length` more bytes fit, to what is there or in its place. */
+static bool check_answer(struct talk *talk, const struct seat *seat, size_t length, bool replace)
+{
+    size_t before = replace || !seat->answer ? 0 : parts_length(&seat->parts) + 1;
+    if (talk->event->cut || length > EVENT_TEXT_MAX) {
+        talk_refused(talk, "That is longer than %d KB, so I stored nothing of it. Send less than that.",
+                   EVENT_TEXT_MAX / 1024);
+        return false;
+    }
+    if (before + length > EVENT_TEXT_MAX) {
+        talk_refused(talk,
+                   "With that your answer would be longer than %d KB, so I did not add it. What you "
+                   "sent before is safe; %srevise replaces it.",
+                   EVENT_TEXT_MAX / 1024, talk->prefix);
+        return false;
+    }
+    return true;
+}
+
+/* The parts that are there go, if the answer is to be replaced. */
+static void make_way(struct talk *talk, const struct round *round, struct seat *seat, bool replace)
+{
+    if (!replace || seat->parts.count == 0)
+        return;
+    part_record_drop(talk->effects, round->id, seat->member, 0);
+    parts_finish(&seat->parts);
+}
+
+void answer_store(struct talk *talk, struct round *round, struct seat *seat, const char *text,
+                  size_t length, bool replace)
+{
+    if (!check_answer(talk, seat, length, replace))
+        return;
+    if (!answer_has_words(text, length)) {
+        talk_refused(talk, "An answer needs some words; I stored nothing.");
+        return;
+    }
+    make_way(talk, round, seat, replace);
+    const struct part *part = parts_add(&seat->parts, talk->key, text, length);
+    if (!part) {
+        talk->broken = true;
+        return;
+    }
+    part_record(talk->effects, round->id, seat->member, part);
+    answer_renew(talk, round, seat, "Stored");
+}
+
+void answer_adopt(struct talk *talk, struct round *round, struct seat *seat, struct draft *draft,
+                  bool replace)
+{
+    uint32_t offset;
+    if (!check_answer(talk, seat, parts_length(&draft->parts), replace))
+        return;
+    make_way(talk, round, seat, replace);
+    if (parts_move(&seat->parts, &draft->parts, &offset)) {
+        talk->broken = true;
+        return;
+    }
+    part_record_adopt(talk->effects, round->id, seat->member, offset);
+    draft_drop(talk->hall, draft, talk->effects);
+    answer_renew(talk, round, seat, "Stored");
+}
+
+void answer_withdraw(struct talk *talk, struct round *round, struct seat *seat)
+{
+    char left[SPAN_TEXT];
+    make_way(talk, round, seat, true);
+    if (round_answer(seat, NULL, 0, talk->event->at)) {
+        talk->broken = true;
+        return;
+    }
+    answer_record(round, seat, talk->event->at, talk->effects);
+    talk_reply(talk, "Taken back; nobody will read it. You can send another for %s.",
+               span_text(round_time_left(round, talk->event->at), left));
+    flow_progress(round, talk->effects);
 }

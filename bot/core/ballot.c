@@ -129,6 +129,25 @@ enum ballot_fault ballot_parse(const char *text, size_t length, size_t axes, siz
     return out->comment_length > ROUND_COMMENT_MAX ? BALLOT_COMMENT_LONG : BALLOT_OK;
 }
 
+void ballot_record(const struct round *round, uint32_t voter, uint32_t author, bool marked,
+                   struct effects *effects)
+{
+    const struct ballot *ballot = &round->ballots[round->ballot_at[voter][author] - 1];
+    struct effect *effect = effects_add(effects, RECORD_BALLOT);
+    if (!effect)
+        return;
+    effect->as.ballot = (struct ballot_record){
+        .round = round->id,
+        .voter = round->seats[voter].member,
+        .author = round->seats[author].member,
+        .comment = arena_strdup(effects->arena, ballot->comment),
+        .at = ballot->at,
+        .marked = marked,
+        .turn = ballot->said_turn,
+    };
+    memcpy(effect->as.ballot.score, ballot->score, round->plugin->rubric->axis_count);
+}
+
 double ballot_mean(const struct hs_rubric *rubric, const uint8_t score[HS_AXES_MAX])
 {
     double sum = 0, weight = 0;
@@ -146,7 +165,7 @@ void ballot_result(const struct round *round, uint32_t author, struct hs_result 
     *result = (struct hs_result){.seat = author};
     for (size_t i = 0; i < round->ballot_count; i++) {
         const struct ballot *ballot = &round->ballots[i];
-        if (ballot->author != author)
+        if (ballot->author != author || ballot_mean(rubric, ballot->score) == 0)
             continue;
         result->votes++;
         result->score += ballot_mean(rubric, ballot->score);

@@ -38,6 +38,10 @@ struct ballot_words {
 enum ballot_fault ballot_parse(const char *text, size_t length, size_t axes, size_t answers,
                                struct ballot_words *out);
 
+/* Appends the record of what voter gives author now; `marked` if that follows from marks. */
+void ballot_record(const struct round *round, uint32_t voter, uint32_t author, bool marked,
+                   struct effects *effects);
+
 /* One answer's outcome: the rubric-weighted mean over its ballots. */
 void ballot_result(const struct round *round, uint32_t author, struct hs_result *result);
 /* Weighted mean of one ballot's axes; 0 if it has none. */

@@ -1,5 +1,4 @@
 /* Drafts: the lines since !begin, kept in the store so that a restart loses none. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/talk.h"
@@ -12,6 +11,14 @@ struct draft *draft_of(struct hall *hall, uint64_t member)
     return NULL;
 }
 
+bool draft_has_words(const struct draft *draft)
+{
+    for (size_t i = 0; i < draft->parts.count; i++)
+        if (answer_has_words(draft->parts.part[i].text, draft->parts.part[i].length))
+            return true;
+    return false;
+}
+
 static void record(struct effects *effects, const struct draft *draft, bool done)
 {
     struct effect *effect = effects_add(effects, RECORD_DRAFT);
@@ -22,8 +29,6 @@ static void record(struct effects *effects, const struct draft *draft, bool done
         .round = draft->round,
         .revise = draft->revise,
         .done = done,
-        .text = done ? "" : arena_strdup(effects->arena, buf_text(&draft->text)),
-        .length = done ? 0 : draft->text.length,
         .at = draft->at,
     };
 }
@@ -33,7 +38,7 @@ struct draft *draft_begin(struct talk *talk, uint64_t round, bool revise, bool p
     struct hall *hall = talk->hall;
     struct draft *draft = draft_of(hall, talk->member);
     if (!draft) {
-        struct draft_record fresh = {.member = talk->member, .text = ""};
+        struct draft_record fresh = {.member = talk->member};
         if (hall_add_draft(hall, &fresh)) {
             talk->broken = true;
             return NULL;
@@ -44,26 +49,26 @@ struct draft *draft_begin(struct talk *talk, uint64_t round, bool revise, bool p
     draft->revise = revise;
     draft->pending = pending;
     draft->at = talk->event->at;
-    buf_clear(&draft->text);
+    if (draft->parts.count > 0)
+        part_record_drop(talk->effects, 0, draft->member, 0);
+    parts_finish(&draft->parts);
     record(talk->effects, draft, false);
     return draft;
 }
 
 void draft_add(struct talk *talk, struct draft *draft, const char *text, size_t length)
 {
-    if (draft->text.length > 0)
-        buf_putc(&draft->text, '\n');
-    buf_add(&draft->text, text, length);
-    if (draft->text.failed)
-        talk->broken = true;
+    const struct part *part = parts_add(&draft->parts, talk->key, text, length);
+    if (part)
+        part_record(talk->effects, 0, draft->member, part);
     else
-        record(talk->effects, draft, false);
+        talk->broken = true;
 }
 
 void draft_drop(struct hall *hall, struct draft *draft, struct effects *effects)
 {
     record(effects, draft, true);
-    buf_finish(&draft->text);
+    parts_finish(&draft->parts);
     size_t at = (size_t)(draft - hall->drafts);
     hall->draft_count--;
     memmove(&hall->drafts[at], &hall->drafts[at + 1],

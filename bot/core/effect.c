@@ -71,27 +71,44 @@ static struct message *add_message(struct effects *effects, enum effect_kind kin
     return &effect->as.message;
 }
 
-void effects_say(struct effects *effects, uint64_t room, const struct text *text)
+struct message *effects_say(struct effects *effects, uint64_t room, const struct text *text)
 {
     struct message *message = add_message(effects, EFFECT_SAY, text);
     if (message)
         message->room = room;
+    return message;
 }
 
-void effects_tell(struct effects *effects, const struct address *to, const struct text *text,
-                  const char *collapse, unsigned flags)
+struct message *effects_tell(struct effects *effects, const struct address *to,
+                             const struct text *text, const char *collapse, unsigned flags)
 {
     struct message *message = add_message(effects, EFFECT_TELL, text);
     if (!message)
-        return;
+        return NULL;
     message->to = effects_address(effects, to);
     message->collapse = arena_strdup(effects->arena, collapse);
     message->flags = flags;
+    return message;
 }
 
-void effects_reply(struct effects *effects, const struct address *place, const struct text *text)
+struct message *effects_reply(struct effects *effects, const struct address *place,
+                              const struct text *text)
 {
     struct message *message = add_message(effects, EFFECT_REPLY, text);
     if (message)
         message->to = effects_address(effects, place);
+    return message;
+}
+
+void effects_erase(struct effects *effects, const struct address *place, const char *about)
+{
+    struct text nothing;
+    text_init(&nothing);
+    struct message *message = add_message(effects, EFFECT_ERASE, &nothing);
+    if (message) {
+        message->to = effects_address(effects, place);
+        message->flags = EFFECT_ERASES | EFFECT_URGENT;
+        message->about = arena_strdup(effects->arena, about);
+    }
+    text_finish(&nothing);
 }

@@ -39,6 +39,9 @@ enum effect_kind {
     RECORD_ASKED,  /* a room and its people had this question */
     RECORD_MOTION, /* somebody wants skip, extend, ... of a round */
     RECORD_DRAFT,  /* lines since !begin, or a text whose round is still unclear */
+    RECORD_PART,   /* a message that an answer or a draft is made of came, changed or went */
+    RECORD_MARK,   /* a mark came or went; what it changes is in a RECORD_BALLOT */
+    RECORD_OVER,   /* a round is over: its parts and marks are no longer needed, delete them */
     RECORD_LOG     /* audit: who did what to a round */
 };
 
@@ -102,9 +105,20 @@ struct answer_record {
 
 struct ballot_record {
     uint64_t round, voter, author;
-    uint8_t score[5]; /* per axis, 0 = none */
+    uint8_t score[5]; /* per axis, 0 = none; all 0 = the vote was taken back */
     const char *comment;
     int64_t at;
+    bool marked;   /* it follows from marks, not from a command */
+    uint32_t turn; /* unless it follows from marks: as in struct mark_record */
+};
+
+struct mark_record {
+    uint64_t round, voter, author;
+    const char *event, *message; /* event_key() of the mark, and of the message it is on */
+    uint8_t score;
+    uint32_t turn; /* when it was given among the votes of the round, from 1 */
+    int64_t at;
+    bool gone; /* it was taken back: delete it */
 };
 
 struct asked_record {
@@ -124,10 +138,24 @@ struct draft_record {
     uint64_t member;
     uint64_t round;   /* 0 = not yet clear for which */
     bool revise;      /* replaces the answer when it ends */
-    bool done;        /* the draft is over: delete it */
-    const char *text;
-    size_t length;
+    bool done;        /* the draft is over: delete it and its parts */
     int64_t at;
+};
+
+enum part_change {
+    PART_PUT,  /* the part is new, or has another text */
+    PART_DROP, /* the part went; number 0 = all of them */
+    PART_ADOPT /* the parts of the member's draft become parts of the answer, `number` added to theirs */
+};
+
+struct part_record {
+    enum part_change change;
+    uint64_t round; /* 0 = of the member's draft */
+    uint64_t member;
+    uint32_t number;
+    const char *event; /* event_key() of the message, or NULL */
+    const char *text;  /* as it was typed */
+    size_t length;
 };
 
 struct effect {
@@ -145,6 +173,9 @@ struct effect {
         struct asked_record asked;
         struct motion_record motion;
         struct draft_record draft;
+        struct part_record part;
+        struct mark_record mark;
+        uint64_t over; /* RECORD_OVER: id of the round */
         struct log_entry log;
     } as;
 };
@@ -166,11 +197,15 @@ struct effect *effects_add(struct effects *effects, enum effect_kind kind);
 /* Drops everything after `mark` (a count taken before), for a failed plugin callback. */
 void effects_truncate(struct effects *effects, size_t mark);
 
-/* Messages. The text is copied; an invalid text makes the list failed. */
-void effects_say(struct effects *effects, uint64_t room, const struct text *text);
-void effects_tell(struct effects *effects, const struct address *to, const struct text *text,
-                  const char *collapse, unsigned flags);
-void effects_reply(struct effects *effects, const struct address *place, const struct text *text);
+/* Messages. The text is copied; an invalid text makes the list failed. They give the message, for
+ * setting what else it has (strings in the arena); NULL if the list failed. */
+struct message *effects_say(struct effects *effects, uint64_t room, const struct text *text);
+struct message *effects_tell(struct effects *effects, const struct address *to,
+                             const struct text *text, const char *collapse, unsigned flags);
+struct message *effects_reply(struct effects *effects, const struct address *place,
+                              const struct text *text);
+/* Erases what was said in event `about` in the place. */
+void effects_erase(struct effects *effects, const struct address *place, const char *about);
 /* Copies an address into the arena. */
 struct address effects_address(struct effects *effects, const struct address *address);
 

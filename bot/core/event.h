@@ -68,4 +68,9 @@ struct event {
     const char *tag;   /* what the bot's message was tagged with, or a note's key; may be NULL */
 };
 
+/* An id of the event's network as one that is unique among all networks: "irc/libera/ID", copied
+ * into the arena. NULL if `id` is NULL, or memory is out (the arena has failed then). */
+struct arena;
+const char *event_key(struct arena *arena, const struct event *event, const char *id);
+
 #endif

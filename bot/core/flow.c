@@ -204,21 +204,28 @@ int flow_pose(struct hall *hall, struct round *round, int64_t now, struct effect
 /* The lines since !begin become the answer of somebody who has none. 1 = they did, 0 = they do
  * not count, -1 = the event must be rolled back. */
 static int keep_draft(const struct hall *hall, const struct round *round, struct seat *seat,
-                      const struct draft *draft, int64_t now, struct effects *effects)
+                      struct draft *draft, int64_t now, struct effects *effects)
 {
-    struct buf clean;
+    struct buf whole, clean;
     bool changed;
+    uint32_t offset;
     int kept = 0;
-    if (seat->answer || !answer_has_words(buf_text(&draft->text), draft->text.length))
+    if (seat->answer || !draft_has_words(draft))
         return 0;
+    buf_init(&whole);
     buf_init(&clean);
-    if (!answer_clean(hall, round, buf_text(&draft->text), draft->text.length, &clean, &changed))
+    if (parts_join(&draft->parts, &whole) ||
+        !answer_clean(hall, round, buf_text(&whole), whole.length, &clean, &changed) ||
+        parts_move(&seat->parts, &draft->parts, &offset))
         kept = -1;
     else
         kept = round_answer(seat, buf_text(&clean), clean.length, now) ? -1 : 1;
+    buf_finish(&whole);
     buf_finish(&clean);
-    if (kept == 1)
+    if (kept == 1) {
+        part_record_adopt(effects, round->id, seat->member, offset);
         answer_record(round, seat, now, effects);
+    }
     return kept;
 }
 

@@ -30,7 +30,7 @@ void hall_forget(struct hall *hall)
         release_round(hall, hall->rounds[i]);
     hall->round_count = 0;
     for (size_t i = 0; i < hall->draft_count; i++)
-        buf_finish(&hall->drafts[i].text);
+        parts_finish(&hall->drafts[i].parts);
     hall->draft_count = 0;
 }
 
@@ -89,22 +89,23 @@ int hall_add_draft(struct hall *hall, const struct draft_record *record)
     if (reserve((void **)&hall->drafts, hall->draft_count, &hall->draft_capacity,
                 sizeof *hall->drafts))
         return -1;
-    struct draft *draft = &hall->drafts[hall->draft_count];
-    *draft = (struct draft){
+    hall->drafts[hall->draft_count++] = (struct draft){
         .member = record->member,
         .round = record->round,
         .revise = record->revise,
         .pending = record->round == 0,
         .at = record->at,
     };
-    buf_init(&draft->text);
-    buf_add(&draft->text, record->text, record->length);
-    if (draft->text.failed) {
-        buf_finish(&draft->text);
-        return -1;
-    }
-    hall->draft_count++;
     return 0;
+}
+
+int hall_add_draft_part(struct hall *hall, const struct part_record *record)
+{
+    struct draft *draft = draft_of(hall, record->member);
+    if (!draft || parts_load(&draft->parts, record->number, record->event, record->text,
+                             record->length))
+        return 0;
+    return -1;
 }
 
 void hall_sweep(struct hall *hall)
@@ -312,7 +313,8 @@ static bool misplaced(struct talk *talk)
 
 static int apply_text(struct hall *hall, const struct event *event, struct effects *effects)
 {
-    struct talk talk = {.hall = hall, .event = event, .effects = effects};
+    struct talk talk = {.hall = hall, .event = event, .effects = effects, .origin = event->id};
+    talk.key = event_key(effects->arena, event, talk.origin);
     if (event->room.target) {
         talk.room = event_room(hall, event);
         if (!talk.room)

@@ -30,7 +30,7 @@ struct draft {
     uint64_t round; /* 0 = not yet clear */
     bool revise;
     bool pending;   /* a text kept for "!answer ROUND", not a !begin */
-    struct buf text;
+    struct parts parts;
     int64_t at;
 };
 
@@ -65,6 +65,7 @@ void hall_forget(struct hall *hall);
 /* Takes a loaded round whose question and plugin are set. 0 or -1. */
 int hall_add_round_take(struct hall *hall, struct round *round);
 int hall_add_draft(struct hall *hall, const struct draft_record *record);
+int hall_add_draft_part(struct hall *hall, const struct part_record *record);
 /* Drops rounds that are over; the session calls it after the commit. */
 void hall_sweep(struct hall *hall);
 

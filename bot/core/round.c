@@ -71,6 +71,12 @@ int round_enter(struct round *round, enum round_phase to, int64_t at, int64_t le
         motion->as.motion.round = round->id;
         round->motion_count = 0;
     }
+    if (to == ROUND_CLOSED || to == ROUND_ENDED) {
+        struct effect *over = effects_add(effects, RECORD_OVER);
+        if (!over)
+            return -1;
+        over->as.over = round->id;
+    }
     round->phase = to;
     round->phase_at = at;
     round->deadline = length > 0 ? at + length : 0;
@@ -103,11 +109,13 @@ void round_destroy(struct round *round)
         free(seat->network);
         free(seat->account);
         free(seat->answer);
+        parts_finish(&seat->parts);
     }
     for (size_t i = 0; i < round->ballot_count; i++)
         free(round->ballots[i].comment);
     free(round->seats);
     free(round->ballots);
+    marks_finish(&round->marks);
     free(round->motions);
     free(round->state);
     free(round->question_id);
@@ -207,36 +215,118 @@ int round_answer(struct seat *seat, const char *text, size_t length, int64_t at)
     return 0;
 }
 
-struct ballot *round_ballot(const struct round *round, uint32_t voter, uint32_t author)
+/* ---- ballots ---- */
+
+static struct ballot *find_ballot(const struct round *round, uint32_t voter, uint32_t author)
 {
     uint16_t at = round->ballot_at[voter][author];
     return at ? &round->ballots[at - 1] : NULL;
 }
 
+static bool has_score(const uint8_t score[HS_AXES_MAX])
+{
+    for (size_t i = 0; i < HS_AXES_MAX; i++)
+        if (score[i])
+            return true;
+    return false;
+}
+
+struct ballot *round_ballot(const struct round *round, uint32_t voter, uint32_t author)
+{
+    struct ballot *ballot = find_ballot(round, voter, author);
+    return ballot && has_score(ballot->score) ? ballot : NULL;
+}
+
+/* The ballot of voter on author, made if there is none. NULL when out of memory. */
+static struct ballot *make_ballot(struct round *round, uint32_t voter, uint32_t author)
+{
+    struct ballot *ballot = find_ballot(round, voter, author);
+    if (ballot)
+        return ballot;
+    if (round->ballot_count == round->ballot_capacity &&
+        grow((void **)&round->ballots, &round->ballot_capacity, sizeof *round->ballots))
+        return NULL;
+    ballot = &round->ballots[round->ballot_count++];
+    *ballot = (struct ballot){.voter = voter, .author = author};
+    round->ballot_at[voter][author] = (uint16_t)round->ballot_count;
+    return ballot;
+}
+
+/* What counts is the newest of what stands. */
+static void settle_ballot(struct round *round, struct ballot *ballot, int64_t at)
+{
+    bool counted = has_score(ballot->score);
+    const struct mark *mark = ballot->newest;
+    if (mark && mark->turn > ballot->said_turn) {
+        memset(ballot->score, mark->score, sizeof ballot->score);
+        ballot->at = mark->at;
+    } else {
+        memcpy(ballot->score, ballot->said, sizeof ballot->score);
+        ballot->at = has_score(ballot->said) ? ballot->said_at : at;
+    }
+    uint32_t *given = &round->seats[ballot->voter].given;
+    *given += (uint32_t)has_score(ballot->score);
+    *given -= (uint32_t)counted;
+}
+
+/* The turn of a vote that comes now (0), or came when it was stored. */
+static uint32_t take_turn(struct round *round, uint32_t turn)
+{
+    if (turn == 0)
+        turn = round->turns + 1;
+    if (turn > round->turns)
+        round->turns = turn;
+    return turn;
+}
+
 int round_cast(struct round *round, uint32_t voter, uint32_t author,
-               const uint8_t score[HS_AXES_MAX], const char *comment, int64_t at)
+               const uint8_t score[HS_AXES_MAX], const char *comment, int64_t at, uint32_t turn)
 {
     char *copy = NULL;
     if (comment && !(copy = strdup(comment)))
         return -1;
-    struct ballot *ballot = round_ballot(round, voter, author);
+    struct ballot *ballot = make_ballot(round, voter, author);
     if (!ballot) {
-        if (round->ballot_count == round->ballot_capacity &&
-            grow((void **)&round->ballots, &round->ballot_capacity, sizeof *round->ballots)) {
-            free(copy);
-            return -1;
-        }
-        ballot = &round->ballots[round->ballot_count++];
-        *ballot = (struct ballot){.voter = voter, .author = author};
-        round->ballot_at[voter][author] = (uint16_t)round->ballot_count;
-        round->seats[voter].given++;
+        free(copy);
+        return -1;
     }
     free(ballot->comment);
     ballot->comment = copy;
-    memcpy(ballot->score, score, HS_AXES_MAX);
-    ballot->at = at;
+    memcpy(ballot->said, score, HS_AXES_MAX);
+    ballot->said_turn = take_turn(round, turn);
+    ballot->said_at = at;
+    settle_ballot(round, ballot, at);
     return 0;
 }
+
+struct mark *round_mark(struct round *round, const struct mark *mark)
+{
+    struct ballot *ballot = make_ballot(round, mark->voter, mark->author);
+    struct mark *kept = ballot ? marks_add(&round->marks, mark) : NULL;
+    if (!kept)
+        return NULL;
+    kept->turn = take_turn(round, mark->turn);
+    struct mark **at = &ballot->newest;
+    while (*at && (*at)->turn > kept->turn)
+        at = &(*at)->older;
+    kept->older = *at;
+    *at = kept;
+    settle_ballot(round, ballot, kept->at);
+    return kept;
+}
+
+void round_unmark(struct round *round, struct mark *mark, int64_t at)
+{
+    struct ballot *ballot = find_ballot(round, mark->voter, mark->author);
+    struct mark **link = &ballot->newest;
+    while (*link != mark)
+        link = &(*link)->older;
+    *link = mark->older;
+    marks_drop(&round->marks, mark);
+    settle_ballot(round, ballot, at);
+}
+
+/* ---- motions ---- */
 
 static const char *const motion_words[MOTION_COUNT] = {
 #define X(id, word) word,

@@ -11,6 +11,8 @@
 
 #include "core/effect.h"
 #include "core/event.h"
+#include "core/marks.h"
+#include "core/parts.h"
 #include "core/question.h"
 #include "hotseat/plugin.h"
 #include "util/hash.h"
@@ -50,19 +52,28 @@ struct seat {
     char *transport, *network, *account; /* where private messages go: where they last spoke from */
     uint32_t hints_used;
     bool left;                   /* gave up the seat; an answer it stored stays */
-    char *answer;                /* NULL if none is stored */
+    char *answer;                /* NULL if none is stored; `parts`, cleaned for blind reading */
     size_t answer_length;
     uint32_t revision;           /* 0 = never answered */
     char hash[SHA256_HEX];
     int64_t answered_at;
-    uint32_t given;              /* ballots cast; kept by round_cast() */
+    struct parts parts;          /* the messages that the answer is made of */
+    uint32_t given;              /* ballots that count; kept by round_cast() and round_mark() */
 };
 
+/*
+ * What one voter gives one author: the newest of what stands, which is their
+ * last vote by command and the marks they did not take back.
+ */
 struct ballot {
     uint32_t voter, author;     /* seat numbers */
-    uint8_t score[HS_AXES_MAX]; /* 1..5 in the rubric's order */
+    uint8_t score[HS_AXES_MAX]; /* what counts: 1..5 in the rubric's order; all 0 = nothing */
+    uint8_t said[HS_AXES_MAX];  /* by the last command; all 0 = there was none */
+    uint32_t said_turn;         /* as `turn` of a mark */
+    int64_t said_at;
     char *comment;              /* NULL if none */
-    int64_t at;
+    struct mark *newest;        /* the newest mark that stands, NULL if none */
+    int64_t at;                 /* of what counts; of nothing, when it was taken back */
 };
 
 /* verb, stored and shown word */
@@ -94,6 +105,7 @@ struct round {
     bool paused;
     bool reminded;          /* the last-minute reminder of this phase is out */
     bool reveal_names;      /* authors are named after the close */
+    bool open_ballots;      /* answers are graded in the room, under labels common to all */
     int64_t answer_ms, vote_ms;
     int64_t called_at;      /* when the last call of this phase went out, 0 = not yet */
     int64_t settle_ms;      /* wait after everyone has answered, for second thoughts; not stored */
@@ -110,6 +122,8 @@ struct round {
     struct ballot *ballots;
     size_t ballot_count, ballot_capacity;
     uint16_t ballot_at[ROUND_SEATS_MAX][ROUND_SEATS_MAX]; /* [voter][author]: 1 + index, 0 = none */
+    struct marks marks;     /* that stand */
+    uint32_t turns;         /* votes given so far, by command or mark */
     struct motion *motions;
     size_t motion_count, motion_capacity;
 
@@ -146,11 +160,17 @@ int round_seat_touch(struct seat *seat, const char *name, const struct address *
 
 /* Replaces (or with NULL withdraws) the answer of a seat; computes its hash. 0 or -1. */
 int round_answer(struct seat *seat, const char *text, size_t length, int64_t at);
-/* The ballot of voter on author, NULL if none. */
+/* The ballot of voter on author, NULL if none counts. */
 struct ballot *round_ballot(const struct round *round, uint32_t voter, uint32_t author);
-/* Casts or changes a ballot. 0 or -1 when out of memory. */
+/* Casts or changes a ballot by command; `turn` 0 = now, else as it was stored. 0 or -1 when out of
+ * memory. */
 int round_cast(struct round *round, uint32_t voter, uint32_t author,
-               const uint8_t score[HS_AXES_MAX], const char *comment, int64_t at);
+               const uint8_t score[HS_AXES_MAX], const char *comment, int64_t at, uint32_t turn);
+/* Casts or changes a ballot by a mark, whose event is new; `turn` as with round_cast(). Gives the
+ * copy kept, NULL when out of memory. */
+struct mark *round_mark(struct round *round, const struct mark *mark);
+/* A mark is taken back: what stood before it counts again. */
+void round_unmark(struct round *round, struct mark *mark, int64_t at);
 
 const char *round_motion_word(enum motion_verb verb);
 /* MOTION_COUNT if it is none. */

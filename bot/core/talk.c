@@ -18,24 +18,30 @@ static const char *same_words(struct talk *talk, const struct text *text)
     return arena_printf(talk->effects->arena, "reply:%.16s", hash);
 }
 
-void talk_reply_text(struct talk *talk, const struct text *text)
+/* The message answers the one that was said. */
+static void set_about(struct talk *talk, struct message *message)
 {
-    if (talk->room)
-        effects_reply(talk->effects, &talk->event->room, text);
-    else
-        effects_tell(talk->effects, &talk->event->who, text, same_words(talk, text),
-                     EFFECT_URGENT);
+    if (message)
+        message->about = arena_strdup(talk->effects->arena, talk->origin);
 }
 
-void talk_reply(struct talk *talk, const char *format, ...)
+void talk_reply_text(struct talk *talk, const struct text *text)
+{
+    struct message *message =
+        talk->room ? effects_reply(talk->effects, &talk->event->room, text)
+                   : effects_tell(talk->effects, &talk->event->who, text, same_words(talk, text),
+                                  EFFECT_URGENT);
+    set_about(talk, message);
+    if (message && talk->room)
+        message->mention = arena_strdup(talk->effects->arena, talk->event->who.target);
+}
+
+static void reply(struct talk *talk, const char *format, va_list args)
 {
     struct buf words;
     struct text text;
-    va_list args;
     buf_init(&words);
-    va_start(args, format);
     buf_vprintf(&words, format, args);
-    va_end(args);
     text_init(&text);
     /* In a room with several conversations it must be clear who is answered. */
     if (talk->room)
@@ -48,9 +54,35 @@ void talk_reply(struct talk *talk, const char *format, ...)
     buf_finish(&words);
 }
 
+void talk_reply(struct talk *talk, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    reply(talk, format, args);
+    va_end(args);
+}
+
+void talk_refused(struct talk *talk, const char *format, ...)
+{
+    va_list args;
+    talk->refused = true;
+    va_start(args, format);
+    reply(talk, format, args);
+    va_end(args);
+}
+
 void talk_tell(struct talk *talk, const struct text *text, const char *collapse)
 {
-    effects_tell(talk->effects, &talk->event->who, text, collapse, EFFECT_URGENT);
+    set_about(talk, effects_tell(talk->effects, &talk->event->who, text, collapse, EFFECT_URGENT));
+}
+
+void talk_mark(struct talk *talk, const struct text *text, const char *collapse)
+{
+    struct message *message =
+        effects_tell(talk->effects, &talk->event->who, text, collapse, EFFECT_URGENT);
+    set_about(talk, message);
+    if (message && message->about)
+        message->mark = TALK_DONE_MARK;
 }
 
 bool talk_present(const struct talk *talk, const struct room *room)

@@ -18,16 +18,25 @@ struct talk {
     struct command command;
     struct room *room;  /* where it was said; NULL if privately */
     uint64_t member;    /* who said it */
+    const char *origin; /* id of the message: of the one edited, if this is an edit; may be NULL */
+    const char *key;    /* the same as event_key() */
     const char *prefix; /* what stands before a command where this was said ... */
     const char *call;   /* ... and in the room it is about */
+    bool refused;       /* it was refused, but could have been an answer or a vote */
     bool broken;
 };
 
 /* Answers where it was asked: in the room, or privately. */
 void talk_reply(struct talk *talk, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void talk_reply_text(struct talk *talk, const struct text *text);
+/* The same, of a text that could have been an answer or a vote: edited, it counts as said anew. */
+void talk_refused(struct talk *talk, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* To the speaker, privately, before other messages. */
 void talk_tell(struct talk *talk, const struct text *text, const char *collapse);
+/* "Done", where the network has marks. */
+#define TALK_DONE_MARK "\xe2\x9c\x85"
+/* The same, but where the network has marks a mark on the message may stand for the words. */
+void talk_mark(struct talk *talk, const struct text *text, const char *collapse);
 
 /* The speaker is in this room now, as the transport sees it. */
 bool talk_present(const struct talk *talk, const struct room *room);
@@ -83,12 +92,20 @@ void verb_votes(struct talk *talk);
 struct draft *draft_of(struct hall *hall, uint64_t member);
 /* Begins a draft in place of any older one; NULL when out of memory (talk->broken is set). */
 struct draft *draft_begin(struct talk *talk, uint64_t round, bool revise, bool pending);
+bool draft_has_words(const struct draft *draft);
 void draft_add(struct talk *talk, struct draft *draft, const char *text, size_t length);
 void draft_drop(struct hall *hall, struct draft *draft, struct effects *effects);
 
-/* Stores the text as the answer of a seat and sends the receipt. */
+/* Stores the text as the answer of a seat, or as a further part of it, and sends the receipt. */
 void answer_store(struct talk *talk, struct round *round, struct seat *seat, const char *text,
                   size_t length, bool replace);
+/* The same with the parts of a draft, which is dropped. */
+void answer_adopt(struct talk *talk, struct round *round, struct seat *seat, struct draft *draft,
+                  bool replace);
+/* The parts have changed: stores what the answer is now. `lead` begins the receipt ("Stored"). */
+void answer_renew(struct talk *talk, struct round *round, struct seat *seat, const char *lead);
+/* Takes the answer back, as a whole. */
+void answer_withdraw(struct talk *talk, struct round *round, struct seat *seat);
 /* Holds more than blanks. */
 bool answer_has_words(const char *text, size_t length);
 /* Strips names and signature as graders will read it. False when out of memory. */

@@ -96,7 +96,7 @@ static void refuse_answer(struct talk *talk, const struct talk_choice *choice)
 static void keep_for_later(struct talk *talk, const char *text, size_t length)
 {
     struct draft *draft = draft_of(talk->hall, talk->member);
-    size_t before = draft && draft->pending ? draft->text.length + 1 : 0;
+    size_t before = draft && draft->pending ? parts_length(&draft->parts) + 1 : 0;
     if (talk->event->cut || before + length > EVENT_TEXT_MAX) {
         talk_reply(talk, "That is longer than %d KB, so I stored nothing of it. Send less than that.",
                    EVENT_TEXT_MAX / 1024);
@@ -124,7 +124,7 @@ static void keep_for_later(struct talk *talk, const char *text, size_t length)
 /* A line for the draft that is open since begin. */
 static void extend_draft(struct talk *talk, struct draft *draft)
 {
-    if (talk->event->cut || draft->text.length + 1 + talk->event->length > EVENT_TEXT_MAX) {
+    if (talk->event->cut || parts_length(&draft->parts) + 1 + talk->event->length > EVENT_TEXT_MAX) {
         talk_reply(talk, "That line would make it longer than %d KB; I left it out. %send stores "
                          "what came before, %scancel drops it.",
                    EVENT_TEXT_MAX / 1024, talk->prefix, talk->prefix);
@@ -170,20 +170,6 @@ static struct draft *kept_text(const struct talk *talk)
     return draft && draft->pending ? draft : NULL;
 }
 
-/* Stores what was kept while it was unclear for which round it is. */
-static void store_kept(struct talk *talk, struct round *round, struct seat *seat, bool replace)
-{
-    struct draft *kept = kept_text(talk);
-    size_t length = kept->text.length;
-    char *text = arena_strndup(talk->effects->arena, buf_text(&kept->text), length);
-    if (!text) {
-        talk->broken = true;
-        return;
-    }
-    draft_drop(talk->hall, kept, talk->effects);
-    answer_store(talk, round, seat, text, length, replace);
-}
-
 static void store(struct talk *talk, bool replace)
 {
     bool plain = talk->command.verb == COMMAND_NONE;
@@ -208,7 +194,7 @@ static void store(struct talk *talk, bool replace)
     if (!seat)
         return;
     if (length == 0)
-        store_kept(talk, choice.round, seat, replace);
+        answer_adopt(talk, choice.round, seat, kept_text(talk), replace);
     else
         answer_store(talk, choice.round, seat, text, length, replace);
 }
@@ -283,7 +269,7 @@ void verb_begin(struct talk *talk)
     if (draft && !draft->pending) {
         talk_reply(talk, "You have begun already (%zu bytes so far). %send stores it, %scancel drops "
                          "it.",
-                   draft->text.length, talk->prefix, talk->prefix);
+                   parts_length(&draft->parts), talk->prefix, talk->prefix);
         return;
     }
     if (talk->event->cut) {
@@ -328,19 +314,12 @@ void verb_finish(struct talk *talk)
         refuse_answer(talk, &none);
         return;
     }
-    if (!answer_has_words(buf_text(&draft->text), draft->text.length)) {
+    if (!draft_has_words(draft)) {
         talk_reply(talk, "No line came since %sbegin. Send some, or %scancel.", talk->prefix,
                    talk->prefix);
         return;
     }
-    size_t length = draft->text.length;
-    char *text = arena_strndup(talk->effects->arena, buf_text(&draft->text), length);
-    if (!text) {
-        talk->broken = true;
-        return;
-    }
-    draft_drop(talk->hall, draft, talk->effects);
-    answer_store(talk, round, seat, text, length, true);
+    answer_adopt(talk, round, seat, draft, true);
 }
 
 void verb_cancel(struct talk *talk)
@@ -372,14 +351,5 @@ void verb_withdraw(struct talk *talk)
             talk_reply(talk, "You have no stored answer to take back.");
         return;
     }
-    struct seat *seat = round_seat_of(round, talk->member);
-    if (round_answer(seat, NULL, 0, talk->event->at)) {
-        talk->broken = true;
-        return;
-    }
-    answer_record(round, seat, talk->event->at, talk->effects);
-    char left[SPAN_TEXT];
-    talk_reply(talk, "Taken back; nobody will read it. You can send another for %s.",
-               span_text(round_time_left(round, talk->event->at), left));
-    flow_progress(round, talk->effects);
+    answer_withdraw(talk, round, round_seat_of(round, talk->member));
 }

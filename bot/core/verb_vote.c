@@ -145,22 +145,6 @@ static void send_receipt(struct talk *talk, const struct round *round, const str
     text_finish(&text);
 }
 
-static void record(struct talk *talk, const struct round *round, const struct seat *voter,
-                   uint32_t author)
-{
-    struct effect *effect = effects_add(talk->effects, RECORD_BALLOT);
-    if (!effect)
-        return;
-    const struct ballot *ballot = round_ballot(round, voter->number, author);
-    struct ballot_record *out = &effect->as.ballot;
-    out->round = round->id;
-    out->voter = voter->member;
-    out->author = round->seats[author].member;
-    memcpy(out->score, ballot->score, sizeof out->score);
-    out->comment = arena_strdup(talk->effects->arena, ballot->comment);
-    out->at = ballot->at;
-}
-
 /* The text of a vote after an optional round number. */
 static void skip_number(const struct talk *talk, const char **text, size_t *length)
 {
@@ -213,11 +197,12 @@ void verb_vote(struct talk *talk)
         comment = arena_strndup(talk->effects->arena, words.comment, words.comment_length);
     uint32_t author = order.author[words.index];
     if ((words.comment && !comment) ||
-        round_cast(round, seat->number, author, words.score, comment, talk->event->at)) {
+        round_cast(round, seat->number, author, words.score, comment, talk->event->at,
+                   0)) {
         talk->broken = true;
         return;
     }
-    record(talk, round, seat, author);
+    ballot_record(round, seat->number, author, false, talk->effects);
     send_receipt(talk, round, seat, &order, &words);
     flow_progress(round, talk->effects);
 }

@@ -54,7 +54,7 @@ static void fill_round(struct round *round, struct question *asked)
     round->phase_at = 1002;
     round->deadline = INT64_C(1764000000123);
     round->remaining = 1004;
-    round->paused = round->reminded = round->reveal_names = true;
+    round->paused = round->reminded = round->reveal_names = round->open_ballots = true;
     round->answer_ms = 1005;
     round->vote_ms = 1006;
     round->called_at = 1007;
@@ -84,6 +84,7 @@ static void expect_same_round(const struct round *a, const struct round *b)
     assert_int_equal(a->paused, b->paused);
     assert_int_equal(a->reminded, b->reminded);
     assert_int_equal(a->reveal_names, b->reveal_names);
+    assert_int_equal(a->open_ballots, b->open_ballots);
     assert_int_equal(a->answer_ms, b->answer_ms);
     assert_int_equal(a->vote_ms, b->vote_ms);
     assert_int_equal(a->called_at, b->called_at);
@@ -369,10 +370,10 @@ static void motions_wait_until_settled(void **state)
     assert_int_equal(load_one(scene.s)->motion_count, 0);
 }
 
-static void put_draft(struct scene *scene, uint64_t member, uint64_t round, const char *text)
+static void put_draft(struct scene *scene, uint64_t member, uint64_t round, bool done)
 {
     struct draft_record draft = {.member = member, .round = round, .revise = round > 0,
-                                 .done = !text, .text = text ? text : "", .at = 3000};
+                                 .done = done, .at = 3000};
     stores_record(scene->s, &(struct effect){.kind = RECORD_DRAFT, .as.draft = draft});
 }
 
@@ -382,8 +383,6 @@ static int take_draft(void *context, const struct draft_record *draft)
     while (found->member)
         found++;
     *found = *draft;
-    assert_int_equal(draft->length, strlen(draft->text));
-    found->text = strdup(draft->text);
     return 0;
 }
 
@@ -391,16 +390,15 @@ static void a_member_has_one_draft(void **state)
 {
     struct scene scene = open_scene(state);
     struct draft_record found[4] = {{0}};
-    put_draft(&scene, scene.bob, 0, "b");
-    put_draft(&scene, scene.ann, 0, "a");
-    put_draft(&scene, scene.ann, 7, "a\nb");
+    put_draft(&scene, scene.bob, 0, false);
+    put_draft(&scene, scene.ann, 0, false);
+    put_draft(&scene, scene.ann, 7, false);
     stores_commit(scene.s);
     stores_reopen(scene.s);
     WORKS(scene.s->ops->drafts(scene.s->store, take_draft, found, &scene.s->error));
     assert_int_equal(found[0].member, scene.ann);
     assert_int_equal(found[0].round, 7);
     assert_true(found[0].revise);
-    assert_string_equal(found[0].text, "a\nb");
     assert_int_equal(found[0].at, 3000);
     assert_int_equal(found[1].member, scene.bob);
     assert_false(found[1].revise);
@@ -408,14 +406,11 @@ static void a_member_has_one_draft(void **state)
 
     struct draft_record left[4] = {{0}};
     stores_begin(scene.s);
-    put_draft(&scene, scene.ann, 0, NULL);
+    put_draft(&scene, scene.ann, 0, true);
     stores_commit(scene.s);
     WORKS(scene.s->ops->drafts(scene.s->store, take_draft, left, &scene.s->error));
     assert_int_equal(left[0].member, scene.bob);
     assert_int_equal(left[1].member, 0);
-    free((char *)found[0].text);
-    free((char *)found[1].text);
-    free((char *)left[0].text);
 }
 
 static unsigned times_asked(struct stores *s, uint64_t room, uint64_t member, const char *question_id)

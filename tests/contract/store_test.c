@@ -114,7 +114,7 @@ static void writing_needs_a_transaction(void **state)
     struct stores *s = *state;
     struct address who = {"irc", "net", "ann"};
     struct outbox_row row = {.to = who, .bytes = "x", .size = 1};
-    struct draft_record draft = {.member = 1, .text = "t"};
+    struct draft_record draft = {.member = 1};
     uint64_t id;
     int64_t message;
     bool fresh;
@@ -367,7 +367,12 @@ static void records_of_what_is_not_there_are_refused(void **state)
     expect_refused(s, &(struct effect){.kind = RECORD_MOTION,
                                        .as.motion = {5, ann, "skip", 0}});
     expect_refused(s, &(struct effect){.kind = RECORD_DRAFT,
-                                       .as.draft = {.member = 99, .text = "x"}});
+                                       .as.draft = {.member = 99}});
+    expect_refused(s, &(struct effect){.kind = RECORD_PART,
+                                       .as.part = {.member = 99, .number = 1, .text = "x"}});
+    expect_refused(s, &(struct effect){.kind = RECORD_MARK,
+                                       .as.mark = {.round = 5, .voter = ann, .author = ann,
+                                                   .event = "e", .message = "m", .score = 1}});
     expect_refused(s, &(struct effect){.kind = RECORD_LEDGER,
                                        .as.ledger = {.room = room, .member = 99,
                                                      .kind = "coding", .reason = "answer"}});

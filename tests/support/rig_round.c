@@ -175,7 +175,7 @@ void rig_round_resume(struct rig_round *round, size_t since, bool doubtful)
     const struct step *last = round->step > 0 ? &steps[round->step - 1] : NULL;
     if (!doubtful && last && last->what == TELL && !last->ack) {
         char sql[128];
-        snprintf(sql, sizeof sql, "SELECT count(*) FROM draft WHERE text LIKE '%%%s'", last->text);
+        snprintf(sql, sizeof sql, "SELECT count(*) FROM part WHERE round = 0 AND text LIKE '%%%s'", last->text);
         if (rig_number(rig, sql) == 0)
             round->step--;
     }

@@ -37,6 +37,7 @@ static void copy_numbers(struct round *round, const struct round *row)
     round->paused = row->paused;
     round->reminded = row->reminded;
     round->reveal_names = row->reveal_names;
+    round->open_ballots = row->open_ballots;
     round->answer_ms = row->answer_ms;
     round->vote_ms = row->vote_ms;
     round->called_at = row->called_at;
@@ -97,8 +98,49 @@ static int load_ballots(const struct memory_store *store, struct round *round)
             break;
         const struct seat *voter = seat_by_member(round, row->voter);
         const struct seat *author = seat_by_member(round, row->author);
-        if (voter && author &&
-            round_cast(round, voter->number, author->number, row->score, row->comment, row->at))
+        if (voter && author && !row->marked &&
+            round_cast(round, voter->number, author->number, row->score, row->comment, row->at,
+                       row->turn))
+            return -1;
+    }
+    return 0;
+}
+
+static int load_marks(const struct memory_store *store, struct round *round)
+{
+    const struct table *marks = &store->tables[TABLE_MARK];
+    struct mark_record first = {.round = round->id, .event = ""};
+    for (size_t i = table_bound(marks, &first); i < marks->count; i++) {
+        const struct mark_record *row = marks->rows[i];
+        if (row->round != round->id)
+            break;
+        const struct seat *voter = seat_by_member(round, row->voter);
+        const struct seat *author = seat_by_member(round, row->author);
+        if (!voter || !author)
+            continue;
+        struct mark mark = {.event = (char *)row->event,
+                            .message = (char *)row->message,
+                            .voter = voter->number,
+                            .author = author->number,
+                            .score = row->score,
+                            .turn = row->turn,
+                            .at = row->at};
+        if (!round_mark(round, &mark))
+            return -1;
+    }
+    return 0;
+}
+
+static int load_parts(const struct memory_store *store, struct round *round)
+{
+    const struct table *parts = &store->tables[TABLE_PART];
+    struct part_record first = {.round = round->id};
+    for (size_t i = table_bound(parts, &first); i < parts->count; i++) {
+        const struct part_record *row = parts->rows[i];
+        if (row->round != round->id)
+            break;
+        struct seat *seat = seat_by_member(round, row->member);
+        if (seat && !parts_load(&seat->parts, row->number, row->event, row->text, row->length))
             return -1;
     }
     return 0;
@@ -127,8 +169,8 @@ static struct round *load_round(const struct memory_store *store, const struct r
     if (copy_text(&round->level, row->level) || copy_text(&round->topic, row->topic) ||
         copy_text(&round->company, row->company) ||
         copy_text(&round->question_id, row->question_id) || copy_state(round, row) ||
-        load_seats(store, round) || load_answers(store, round) || load_ballots(store, round) ||
-        load_motions(store, round)) {
+        load_seats(store, round) || load_answers(store, round) || load_parts(store, round) ||
+        load_ballots(store, round) || load_marks(store, round) || load_motions(store, round)) {
         round_destroy(round);
         return NULL;
     }
@@ -164,11 +206,21 @@ int memory_rounds_open(struct store *base, round_load_fn *load, void *context, s
 int memory_drafts(struct store *base, draft_load_fn *load, void *context, struct error *error)
 {
     const struct table *drafts = &memory_of(base)->tables[TABLE_DRAFT];
-    for (size_t i = 0; i < drafts->count; i++) {
-        struct draft_record draft = *(const struct draft_record *)drafts->rows[i];
-        draft.length = strlen(draft.text);
-        if (load(context, &draft))
+    for (size_t i = 0; i < drafts->count; i++)
+        if (load(context, drafts->rows[i]))
             return error_set(error, ERR_MEMORY, "no memory for a draft");
+    return 0;
+}
+
+int memory_draft_parts(struct store *base, part_load_fn *load, void *context, struct error *error)
+{
+    const struct table *parts = &memory_of(base)->tables[TABLE_PART];
+    for (size_t i = 0; i < parts->count; i++) {
+        const struct part_record *part = parts->rows[i];
+        if (part->round > 0)
+            break;
+        if (load(context, part))
+            return error_set(error, ERR_MEMORY, "no memory for a part of a draft");
     }
     return 0;
 }

@@ -47,6 +47,8 @@ int memory_notes_trim(struct store *store, const char *prefix, int64_t before,
 int memory_rounds_open(struct store *store, round_load_fn *load, void *context,
                        struct error *error);
 int memory_drafts(struct store *store, draft_load_fn *load, void *context, struct error *error);
+int memory_draft_parts(struct store *store, part_load_fn *load, void *context,
+                       struct error *error);
 int memory_board(struct store *store, uint64_t room, enum period period, const char *key,
                  const char *kind, struct board_row *rows, size_t limit, size_t *count,
                  struct error *error);

@@ -327,6 +327,7 @@ static const struct store_ops ops = {
     .outbox_done = memory_outbox_done,
     .rounds_open = memory_rounds_open,
     .drafts = memory_drafts,
+    .draft_parts = memory_draft_parts,
     .next_round = next_round,
     .asked = asked,
     .board = memory_board,

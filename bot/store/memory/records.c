@@ -34,6 +34,7 @@ static int record_round(struct memory_store *store, const struct round *round, s
     row.seats = NULL;
     row.ballots = NULL;
     row.motions = NULL;
+    row.marks = (struct marks){0};
     row.seat_count = row.seat_capacity = 0;
     row.ballot_count = row.ballot_capacity = 0;
     row.motion_count = row.motion_capacity = 0;
@@ -47,6 +48,7 @@ static int record_seat(struct memory_store *store, uint64_t round, const struct 
         return -1;
     struct seat_row row = {round, *seat};
     row.seat.answer = NULL;
+    row.seat.parts = (struct parts){0};
     return memory_put(store, TABLE_SEAT, &row, error);
 }
 
@@ -119,11 +121,91 @@ static int record_motion(struct memory_store *store, const struct motion_record 
     return memory_put(store, TABLE_MOTION, motion, error);
 }
 
+static int record_mark(struct memory_store *store, const struct mark_record *mark,
+                       struct error *error)
+{
+    if (mark->gone)
+        return memory_drop(store, TABLE_MARK, mark, error);
+    if (need(store, TABLE_ROUND, mark->round, error) ||
+        need(store, TABLE_MEMBER, mark->voter, error) ||
+        need(store, TABLE_MEMBER, mark->author, error))
+        return -1;
+    return memory_put(store, TABLE_MARK, mark, error);
+}
+
+/* The first part of the round from this member on; NULL if there is none. */
+static const struct part_record *first_part(const struct memory_store *store, uint64_t round,
+                                            uint64_t member)
+{
+    const struct table *parts = &store->tables[TABLE_PART];
+    const struct part_record first = {.round = round, .member = member};
+    size_t at = table_bound(parts, &first);
+    const struct part_record *part = at < parts->count ? parts->rows[at] : NULL;
+    return part && part->round == round ? part : NULL;
+}
+
+/* All parts of a round; with `member`, of that member only. */
+static int drop_parts(struct memory_store *store, uint64_t round, uint64_t member,
+                      struct error *error)
+{
+    const struct part_record *part;
+    while ((part = first_part(store, round, member)) && (!member || part->member == member))
+        if (memory_drop(store, TABLE_PART, part, error))
+            return -1;
+    return 0;
+}
+
+static int adopt_parts(struct memory_store *store, const struct part_record *adopt,
+                       struct error *error)
+{
+    const struct part_record *part;
+    while ((part = first_part(store, 0, adopt->member)) && part->member == adopt->member) {
+        struct part_record moved = *part;
+        moved.round = adopt->round;
+        moved.number += adopt->number;
+        if (memory_put(store, TABLE_PART, &moved, error) ||
+            memory_drop(store, TABLE_PART, part, error))
+            return -1;
+    }
+    return 0;
+}
+
+static int record_part(struct memory_store *store, const struct part_record *part,
+                       struct error *error)
+{
+    if (need(store, TABLE_MEMBER, part->member, error))
+        return -1;
+    if (part->change == PART_PUT)
+        return memory_put(store, TABLE_PART, part, error);
+    if (part->change == PART_ADOPT)
+        return adopt_parts(store, part, error);
+    if (part->number > 0)
+        return memory_drop(store, TABLE_PART, part, error);
+    return drop_parts(store, part->round, part->member, error);
+}
+
+static int record_over(struct memory_store *store, uint64_t round, struct error *error)
+{
+    const struct table *marks = &store->tables[TABLE_MARK];
+    const struct mark_record first = {.round = round, .event = ""};
+    for (;;) {
+        size_t at = table_bound(marks, &first);
+        const struct mark_record *mark = at < marks->count ? marks->rows[at] : NULL;
+        if (!mark || mark->round != round)
+            return drop_parts(store, round, 0, error);
+        if (memory_drop(store, TABLE_MARK, mark, error))
+            return -1;
+    }
+}
+
 static int record_draft(struct memory_store *store, const struct draft_record *draft,
                         struct error *error)
 {
     if (draft->done)
-        return memory_drop(store, TABLE_DRAFT, draft, error);
+        return drop_parts(store, 0, draft->member, error) ||
+                       memory_drop(store, TABLE_DRAFT, draft, error)
+                   ? -1
+                   : 0;
     if (need(store, TABLE_MEMBER, draft->member, error))
         return -1;
     return memory_put(store, TABLE_DRAFT, draft, error);
@@ -149,6 +231,12 @@ int memory_record(struct store *base, const struct effect *effect, struct error 
         return record_motion(store, &effect->as.motion, error);
     case RECORD_DRAFT:
         return record_draft(store, &effect->as.draft, error);
+    case RECORD_PART:
+        return record_part(store, &effect->as.part, error);
+    case RECORD_MARK:
+        return record_mark(store, &effect->as.mark, error);
+    case RECORD_OVER:
+        return record_over(store, effect->as.over, error);
     case RECORD_LOG: /* for people with a database to look into; the port never reads it */
         return 0;
     case EFFECT_SAY:

@@ -75,6 +75,22 @@ static int compare_motion(const void *left, const void *right)
     return order ? order : by_number(a->member, b->member);
 }
 
+static int compare_part(const void *left, const void *right)
+{
+    const struct part_record *a = left, *b = right;
+    int order = by_number(a->round, b->round);
+    if (order == 0)
+        order = by_number(a->member, b->member);
+    return order ? order : by_number(a->number, b->number);
+}
+
+static int compare_mark(const void *left, const void *right)
+{
+    const struct mark_record *a = left, *b = right;
+    int order = by_number(a->round, b->round);
+    return order ? order : strcmp(a->event, b->event);
+}
+
 static int compare_asked(const void *left, const void *right)
 {
     const struct asked_record *a = left, *b = right;
@@ -117,7 +133,9 @@ static const struct table_part seat_parts[] = {
 static const struct table_part answer_parts[] = {TEXT(answer_record, text)};
 static const struct table_part ballot_parts[] = {TEXT(ballot_row, ballot.comment)};
 static const struct table_part motion_parts[] = {TEXT(motion_record, verb)};
-static const struct table_part draft_parts[] = {TEXT(draft_record, text)};
+static const struct table_part part_parts[] = {TEXT(part_record, event), TEXT(part_record, text)};
+static const struct table_part mark_parts[] = {TEXT(mark_record, event),
+                                               TEXT(mark_record, message)};
 static const struct table_part asked_parts[] = {TEXT(asked_row, asked.question)};
 static const struct table_part ledger_parts[] = {TEXT(ledger_row, entry.kind),
                                                  TEXT(ledger_row, entry.reason)};
@@ -144,7 +162,9 @@ const struct table_form memory_forms[TABLE_COUNT] = {
     FORM(ANSWER, answer_record, compare_answer, answer_parts),
     FORM(BALLOT, ballot_row, compare_ballot, ballot_parts),
     FORM(MOTION, motion_record, compare_motion, motion_parts),
-    FORM(DRAFT, draft_record, compare_id, draft_parts),
+    [TABLE_DRAFT] = {compare_id, sizeof(struct draft_record), NULL, 0},
+    FORM(PART, part_record, compare_part, part_parts),
+    FORM(MARK, mark_record, compare_mark, mark_parts),
     FORM(ASKED, asked_row, compare_asked, asked_parts),
     FORM(LEDGER, ledger_row, compare_id, ledger_parts),
     FORM(OUTBOX, message_row, compare_id, message_parts),

@@ -60,11 +60,11 @@ struct message_row {
     bool taken; /* known to this process only: no part of a transaction */
 };
 
-/* Round, answer, motion and draft rows are the core's own structs; a round
+/* Round, answer, motion, draft, part and mark rows are the core's own structs; a round
  * comes without its seats, ballots and motions, which have tables of their own. */
 #define MEMORY_TABLES(X)                                                                           \
-    X(INBOX) X(NOTE) X(MEMBER) X(IDENTITY) X(ROOM) X(PLACE) X(QUESTION) X(ROUND) X(SEAT) X(ANSWER)         \
-    X(BALLOT) X(MOTION) X(DRAFT) X(ASKED) X(LEDGER) X(OUTBOX)
+    X(INBOX) X(NOTE) X(MEMBER) X(IDENTITY) X(ROOM) X(PLACE) X(QUESTION) X(ROUND) X(SEAT)           \
+    X(ANSWER) X(BALLOT) X(MOTION) X(DRAFT) X(PART) X(MARK) X(ASKED) X(LEDGER) X(OUTBOX)
 
 enum memory_table {
 #define X(name) TABLE_##name,

@@ -47,6 +47,7 @@ static struct round *read_round(sqlite3_stmt *row)
     round->answer_ms = sqlite3_column_int64(row, 13);
     round->vote_ms = sqlite3_column_int64(row, 14);
     round->called_at = sqlite3_column_int64(row, 23);
+    round->open_ballots = sqlite3_column_int(row, 24);
     snprintf(round->question_hash, sizeof round->question_hash, "%s", sql_column(row, 19));
     if (copy_text(&round->level, row, 15) || copy_text(&round->topic, row, 16) ||
         copy_text(&round->company, row, 17) || copy_text(&round->question_id, row, 18) ||
@@ -124,9 +125,54 @@ static int read_ballots(struct sqlite_store *store, struct round *round, struct 
         const char *comment =
             sqlite3_column_type(row, 3) == SQLITE_NULL ? NULL : sql_column(row, 3);
         if (voter && author && round_cast(round, voter->number, author->number, score, comment,
-                                          sqlite3_column_int64(row, 4))) {
+                                          sqlite3_column_int64(row, 4),
+                                          (uint32_t)sqlite3_column_int64(row, 5))) {
             sqlite3_reset(row);
             return error_set(error, ERR_MEMORY, "no memory for a ballot");
+        }
+    }
+    return more;
+}
+
+static int read_parts(struct sqlite_store *store, struct round *round, struct error *error)
+{
+    int more;
+    sqlite3_stmt *row = sql_prepare(store, SQL_PARTS, error);
+    if (sql_bind(store, row, error, "i", (int64_t)round->id))
+        return -1;
+    while ((more = sql_row(store, row, error)) > 0) {
+        struct seat *seat = seat_by_member(round, (uint64_t)sqlite3_column_int64(row, 0));
+        const char *text = sql_column(row, 3);
+        if (seat && !parts_load(&seat->parts, (uint32_t)sqlite3_column_int64(row, 1),
+                                (const char *)sqlite3_column_text(row, 2), text, strlen(text))) {
+            sqlite3_reset(row);
+            return error_set(error, ERR_MEMORY, "no memory for a part of an answer");
+        }
+    }
+    return more;
+}
+
+static int read_marks(struct sqlite_store *store, struct round *round, struct error *error)
+{
+    int more;
+    sqlite3_stmt *row = sql_prepare(store, SQL_MARKS, error);
+    if (sql_bind(store, row, error, "i", (int64_t)round->id))
+        return -1;
+    while ((more = sql_row(store, row, error)) > 0) {
+        const struct seat *voter = seat_by_member(round, (uint64_t)sqlite3_column_int64(row, 2));
+        const struct seat *author = seat_by_member(round, (uint64_t)sqlite3_column_int64(row, 3));
+        struct mark mark = {
+            .event = (char *)sql_column(row, 0),
+            .message = (char *)sql_column(row, 1),
+            .voter = voter ? voter->number : 0,
+            .author = author ? author->number : 0,
+            .score = (uint8_t)sqlite3_column_int(row, 4),
+            .turn = (uint32_t)sqlite3_column_int64(row, 5),
+            .at = sqlite3_column_int64(row, 6),
+        };
+        if (voter && author && !round_mark(round, &mark)) {
+            sqlite3_reset(row);
+            return error_set(error, ERR_MEMORY, "no memory for a mark");
         }
     }
     return more;
@@ -159,7 +205,8 @@ int sqlite_rounds_open(struct store *base, round_load_fn *load, void *context, s
         if (!round)
             error_set(error, ERR_MEMORY, "no memory for a round");
         if (!round || read_seats(store, round, error) || read_answers(store, round, error) ||
-            read_ballots(store, round, error) || read_motions(store, round, error)) {
+            read_parts(store, round, error) || read_ballots(store, round, error) ||
+            read_marks(store, round, error) || read_motions(store, round, error)) {
             round_destroy(round);
             sqlite3_reset(row);
             return -1;
@@ -186,13 +233,35 @@ int sqlite_drafts(struct store *base, draft_load_fn *load, void *context, struct
             .member = (uint64_t)sqlite3_column_int64(row, 0),
             .round = (uint64_t)sqlite3_column_int64(row, 1),
             .revise = sqlite3_column_int(row, 2),
-            .text = sql_column(row, 3),
-            .at = sqlite3_column_int64(row, 4),
+            .at = sqlite3_column_int64(row, 3),
         };
-        draft.length = strlen(draft.text);
         if (load(context, &draft)) {
             sqlite3_reset(row);
             return error_set(error, ERR_MEMORY, "no memory for a draft");
+        }
+    }
+    return more;
+}
+
+int sqlite_draft_parts(struct store *base, part_load_fn *load, void *context,
+                       struct error *error)
+{
+    struct sqlite_store *store = sql_store(base);
+    sqlite3_stmt *row = sql_prepare(store, SQL_PARTS, error);
+    int more;
+    if (sql_bind(store, row, error, "i", INT64_C(0)))
+        return -1;
+    while ((more = sql_row(store, row, error)) > 0) {
+        struct part_record part = {
+            .member = (uint64_t)sqlite3_column_int64(row, 0),
+            .number = (uint32_t)sqlite3_column_int64(row, 1),
+            .event = (const char *)sqlite3_column_text(row, 2),
+            .text = sql_column(row, 3),
+        };
+        part.length = strlen(part.text);
+        if (load(context, &part)) {
+            sqlite3_reset(row);
+            return error_set(error, ERR_MEMORY, "no memory for a part of a draft");
         }
     }
     return more;

@@ -25,7 +25,8 @@ static int record_round(struct sqlite_store *store, const struct round *round,
                              : sqlite3_bind_null(put, 21);
     if (bound != SQLITE_OK ||
         sqlite3_bind_int64(put, 22, (int64_t)round->state_version) != SQLITE_OK ||
-        sqlite3_bind_int64(put, 23, round->called_at) != SQLITE_OK)
+        sqlite3_bind_int64(put, 23, round->called_at) != SQLITE_OK ||
+        sqlite3_bind_int64(put, 24, (int64_t)round->open_ballots) != SQLITE_OK)
         return sql_error(store->db, error, "cannot store a round");
     return sql_run(store, put, error);
 }
@@ -53,9 +54,19 @@ static int record_ballot(struct sqlite_store *store, const struct ballot_record 
     for (size_t i = 0; i < HS_AXES_MAX; i++)
         scores[i] = (char)('0' + ballot->score[i]);
     scores[HS_AXES_MAX] = '\0';
-    return sql_do(store, SQL_BALLOT_PUT, error, "iiitti", (int64_t)ballot->round,
-                  (int64_t)ballot->voter, (int64_t)ballot->author, scores, ballot->comment,
-                  ballot->at);
+    return sql_do(store, SQL_BALLOT_PUT, error, ballot->marked ? "iiittin" : "iiittii",
+                  (int64_t)ballot->round, (int64_t)ballot->voter, (int64_t)ballot->author, scores,
+                  ballot->comment, ballot->at, (int64_t)ballot->turn);
+}
+
+static int record_mark(struct sqlite_store *store, const struct mark_record *mark,
+                       struct error *error)
+{
+    if (mark->gone)
+        return sql_do(store, SQL_MARK_DROP, error, "it", (int64_t)mark->round, mark->event);
+    return sql_do(store, SQL_MARK_PUT, error, "ittiiiii", (int64_t)mark->round, mark->event,
+                  mark->message, (int64_t)mark->voter, (int64_t)mark->author,
+                  (int64_t)mark->score, (int64_t)mark->turn, mark->at);
 }
 
 static int record_asked(struct sqlite_store *store, const struct asked_record *asked,
@@ -78,10 +89,33 @@ static int record_motion(struct sqlite_store *store, const struct motion_record 
 static int record_draft(struct sqlite_store *store, const struct draft_record *draft,
                         struct error *error)
 {
-    if (draft->done)
-        return sql_do(store, SQL_DRAFT_DROP, error, "i", (int64_t)draft->member);
-    return sql_do(store, SQL_DRAFT_PUT, error, "iiiti", (int64_t)draft->member,
-                  (int64_t)draft->round, (int64_t)draft->revise, draft->text, draft->at);
+    if (!draft->done)
+        return sql_do(store, SQL_DRAFT_PUT, error, "iiii", (int64_t)draft->member,
+                      (int64_t)draft->round, (int64_t)draft->revise, draft->at);
+    if (sql_do(store, SQL_PARTS_DROP, error, "ii", INT64_C(0), (int64_t)draft->member))
+        return -1;
+    return sql_do(store, SQL_DRAFT_DROP, error, "i", (int64_t)draft->member);
+}
+
+static int record_part(struct sqlite_store *store, const struct part_record *part,
+                       struct error *error)
+{
+    int64_t round = (int64_t)part->round, member = (int64_t)part->member, number = part->number;
+    if (part->change == PART_PUT)
+        return sql_do(store, SQL_PART_PUT, error, "iiitt", round, member, number, part->event,
+                      part->text);
+    if (part->change == PART_ADOPT)
+        return sql_do(store, SQL_PARTS_ADOPT, error, "iii", round, member, number);
+    if (number > 0)
+        return sql_do(store, SQL_PART_DROP, error, "iii", round, member, number);
+    return sql_do(store, SQL_PARTS_DROP, error, "ii", round, member);
+}
+
+static int record_over(struct sqlite_store *store, uint64_t round, struct error *error)
+{
+    if (sql_do(store, SQL_PARTS_CLEAR, error, "i", (int64_t)round))
+        return -1;
+    return sql_do(store, SQL_MARKS_CLEAR, error, "i", (int64_t)round);
 }
 
 static int record_log(struct sqlite_store *store, const struct log_entry *log, struct error *error)
@@ -110,6 +144,12 @@ int sqlite_record(struct store *base, const struct effect *effect, struct error 
         return record_motion(store, &effect->as.motion, error);
     case RECORD_DRAFT:
         return record_draft(store, &effect->as.draft, error);
+    case RECORD_PART:
+        return record_part(store, &effect->as.part, error);
+    case RECORD_MARK:
+        return record_mark(store, &effect->as.mark, error);
+    case RECORD_OVER:
+        return record_over(store, effect->as.over, error);
     case RECORD_LOG:
         return record_log(store, &effect->as.log, error);
     case EFFECT_SAY:

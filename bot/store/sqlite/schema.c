@@ -94,6 +94,25 @@ static const char *const version_2[] = {
     "CREATE TABLE note(transport TEXT NOT NULL, network TEXT NOT NULL, key TEXT NOT NULL,"
     " value TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY(transport, network, key)) STRICT;",
     "CREATE INDEX note_at ON note(at);",
+    /* The messages that answers of open rounds, and drafts (round 0), are made of. */
+    "CREATE TABLE part(round INTEGER NOT NULL, member INTEGER NOT NULL REFERENCES member,"
+    " number INTEGER NOT NULL, event TEXT, text TEXT NOT NULL,"
+    " PRIMARY KEY(round, member, number)) STRICT, WITHOUT ROWID;",
+    "INSERT INTO part SELECT a.round, a.member, 1, NULL, a.text FROM answer a"
+    " JOIN round r ON r.id = a.round AND r.phase IN ('gather','answer','vote','reveal')"
+    " WHERE a.withdrawn = 0 AND a.revision = (SELECT max(b.revision) FROM answer b"
+    " WHERE b.round = a.round AND b.member = a.member);",
+    "INSERT INTO part SELECT 0, member, 1, NULL, text FROM draft WHERE text <> '';",
+    "ALTER TABLE draft DROP COLUMN text;",
+    /* The marks of open rounds that stand. */
+    "CREATE TABLE mark(round INTEGER NOT NULL REFERENCES round, event TEXT NOT NULL,"
+    " message TEXT NOT NULL, voter INTEGER NOT NULL REFERENCES member,"
+    " author INTEGER NOT NULL REFERENCES member, score INTEGER NOT NULL, turn INTEGER NOT NULL,"
+    " at INTEGER NOT NULL, PRIMARY KEY(round, event)) STRICT, WITHOUT ROWID;",
+    /* When a vote by command was given among the votes of its round: 0 = in order of the ids, NULL
+     * = it follows from marks. */
+    "ALTER TABLE ballot ADD COLUMN turn INTEGER DEFAULT 0;",
+    "ALTER TABLE round ADD COLUMN open_ballots INTEGER NOT NULL DEFAULT 0;",
     NULL,
 };
 

@@ -46,8 +46,8 @@ int sql_open_reader(const char *path, sqlite3 **db, struct error *error);
     X(ROUND_PUT,                                                                                   \
       "INSERT INTO round(id,room,phase,kind,host,seed,opened_at,phase_at,deadline,remaining,"      \
       "paused,reminded,reveal_names,answer_ms,vote_ms,level,topic,company,question,"               \
-      "question_hash,state,state_version,called_at) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12," \
-      "?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23) ON CONFLICT(id) DO UPDATE SET phase=?3,"       \
+      "question_hash,state,state_version,called_at,open_ballots) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,"    \
+      "?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,?24) ON CONFLICT(id) DO UPDATE SET phase=?3,"       \
       "phase_at=?8, deadline=?9, remaining=?10, paused=?11, reminded=?12, question=?19,"           \
       "question_hash=?20, state=?21, state_version=?22, called_at=?23")                                                              \
     X(SEAT_PUT,                                                                                    \
@@ -56,12 +56,22 @@ int sql_open_reader(const char *path, sqlite3 **db, struct error *error);
       " transport=?5, network=?6, account=?7, hints=?8, gone=?9")                                  \
     X(ANSWER_PUT, "INSERT INTO answer(round,member,revision,withdrawn,text,hash,at)"               \
                   " VALUES(?1,?2,?3,?4,?5,?6,?7)")                                                 \
-    X(BALLOT_PUT, "INSERT INTO ballot(round,voter,author,scores,comment,at)"                       \
-                  " VALUES(?1,?2,?3,?4,?5,?6)")                                                    \
+    X(BALLOT_PUT, "INSERT INTO ballot(round,voter,author,scores,comment,at,turn)"                  \
+                  " VALUES(?1,?2,?3,?4,?5,?6,?7)")                                                 \
+    X(MARK_PUT, "INSERT OR REPLACE INTO mark(round,event,message,voter,author,score,turn,at)"      \
+                " VALUES(?1,?2,?3,?4,?5,?6,?7,?8)")                                                \
+    X(MARK_DROP, "DELETE FROM mark WHERE round = ?1 AND event = ?2")                               \
+    X(MARKS_CLEAR, "DELETE FROM mark WHERE round = ?1")                                            \
+    X(PART_PUT, "INSERT OR REPLACE INTO part(round,member,number,event,text)"                      \
+                " VALUES(?1,?2,?3,?4,?5)")                                                         \
+    X(PART_DROP, "DELETE FROM part WHERE round = ?1 AND member = ?2 AND number = ?3")              \
+    X(PARTS_DROP, "DELETE FROM part WHERE round = ?1 AND member = ?2")                             \
+    X(PARTS_ADOPT, "UPDATE part SET round = ?1, number = number + ?3"                              \
+                   " WHERE round = 0 AND member = ?2")                                             \
+    X(PARTS_CLEAR, "DELETE FROM part WHERE round = ?1")                                            \
     X(MOTION_PUT, "INSERT OR REPLACE INTO motion(round,member,verb,amount) VALUES(?1,?2,?3,?4)")   \
     X(MOTION_CLEAR, "DELETE FROM motion WHERE round = ?1")                                         \
-    X(DRAFT_PUT, "INSERT OR REPLACE INTO draft(member,round,revise,text,at)"                       \
-                 " VALUES(?1,?2,?3,?4,?5)")                                                        \
+    X(DRAFT_PUT, "INSERT OR REPLACE INTO draft(member,round,revise,at) VALUES(?1,?2,?3,?4)")       \
     X(DRAFT_DROP, "DELETE FROM draft WHERE member = ?1")                                           \
     X(ASKED_PUT, "INSERT INTO asked(scope,who,question,times,at) VALUES(?1,?2,?3,1,?4)"            \
                  " ON CONFLICT(who, question, scope) DO UPDATE SET times = times + 1, at = ?4")    \
@@ -98,15 +108,18 @@ int sql_open_reader(const char *path, sqlite3 **db, struct error *error);
       "r.remaining,r.paused,r.reminded,r.reveal_names,r.answer_ms,r.vote_ms,r.level,r.topic,"      \
       "r.company,r.question,r.question_hash,r.state,r.state_version,"                              \
       "(SELECT body FROM question q WHERE q.id = r.question AND q.hash = r.question_hash),"        \
-      "r.called_at"                                                                                \
+      "r.called_at,r.open_ballots"                                                                 \
       " FROM round r WHERE r.phase IN ('gather','answer','vote','reveal') ORDER BY r.id")          \
     X(SEATS, "SELECT number,member,name,transport,network,account,hints,gone FROM seat"            \
              " WHERE round = ?1 ORDER BY number")                                                  \
     X(ANSWERS, "SELECT member,revision,withdrawn,text,at FROM answer WHERE round = ?1"             \
                " ORDER BY member, revision")                                                       \
-    X(BALLOTS, "SELECT voter,author,scores,comment,at FROM ballot WHERE round = ?1 ORDER BY id")   \
+    X(BALLOTS, "SELECT voter,author,scores,comment,at,turn FROM ballot WHERE round = ?1"           \
+               " AND turn IS NOT NULL ORDER BY id")                                                \
+    X(MARKS, "SELECT event,message,voter,author,score,turn,at FROM mark WHERE round = ?1")         \
+    X(PARTS, "SELECT member,number,event,text FROM part WHERE round = ?1 ORDER BY member, number") \
     X(MOTIONS, "SELECT member,verb,amount FROM motion WHERE round = ?1")                           \
-    X(DRAFTS, "SELECT member,round,revise,text,at FROM draft ORDER BY member")                     \
+    X(DRAFTS, "SELECT member,round,revise,at FROM draft ORDER BY member")                          \
     X(NEXT_ROUND, "SELECT coalesce(max(id), 0) + 1 FROM round")                                    \
     X(LEDGER_ALL, "SELECT room,round,member,kind,reason,points,score,at FROM ledger ORDER BY id")  \
     X(BOARDS_CLEAR, "DELETE FROM board")                                                           \
@@ -168,6 +181,8 @@ int sqlite_boards_rebuild(struct store *store, struct error *error);
 int sqlite_rounds_open(struct store *store, round_load_fn *load, void *context,
                        struct error *error);
 int sqlite_drafts(struct store *store, draft_load_fn *load, void *context, struct error *error);
+int sqlite_draft_parts(struct store *store, part_load_fn *load, void *context,
+                       struct error *error);
 int sqlite_next_round(struct store *store, uint64_t *id, struct error *error);
 int sqlite_outbox_add(struct store *store, const struct outbox_row *row, int64_t *id,
                       struct error *error);

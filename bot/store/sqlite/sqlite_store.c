@@ -296,6 +296,7 @@ static const struct store_ops ops = {
     .outbox_done = sqlite_outbox_done,
     .rounds_open = sqlite_rounds_open,
     .drafts = sqlite_drafts,
+    .draft_parts = sqlite_draft_parts,
     .next_round = sqlite_next_round,
     .asked = asked,
     .board = sqlite_board,

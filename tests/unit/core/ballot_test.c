@@ -178,8 +178,8 @@ static void a_score_is_the_weighted_mean(void **state)
     (void)state;
     ballot_result(round, 0, &result);
     assert_int_equal(result.votes, 0);
-    assert_int_equal(round_cast(round, 1, 0, first, NULL, 1), 0);
-    assert_int_equal(round_cast(round, 2, 0, second, NULL, 1), 0);
+    assert_int_equal(round_cast(round, 1, 0, first, NULL, 1, 0), 0);
+    assert_int_equal(round_cast(round, 2, 0, second, NULL, 1, 0), 0);
     ballot_result(round, 0, &result);
     assert_int_equal(result.votes, 2);
     assert_true(result.axis[0] > 3.999 && result.axis[0] < 4.001);

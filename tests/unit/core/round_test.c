@@ -185,14 +185,14 @@ static void grading_is_done_when_all_have_graded_all_others(void **state)
     round->phase_at = 77;
     assert_int_equal(round_owed(round, 0), 1);
     assert_int_equal(round_owed(round, 2), 2);
-    assert_int_equal(round_cast(round, 0, 1, score, NULL, 2), 0);
-    assert_int_equal(round_cast(round, 1, 0, score, "good", 2), 0);
-    assert_int_equal(round_cast(round, 2, 0, score, NULL, 2), 0);
-    assert_int_equal(round_cast(round, 2, 0, score, "again", 3), 0); /* changes, counts once */
+    assert_int_equal(round_cast(round, 0, 1, score, NULL, 2, 0), 0);
+    assert_int_equal(round_cast(round, 1, 0, score, "good", 2, 0), 0);
+    assert_int_equal(round_cast(round, 2, 0, score, NULL, 2, 0), 0);
+    assert_int_equal(round_cast(round, 2, 0, score, "again", 3, 0), 0); /* changes, counts once */
     assert_int_equal(round_given(round, 2), 1);
     assert_string_equal(round_ballot(round, 2, 0)->comment, "again");
     assert_int_equal(round_done_at(round), 0);
-    assert_int_equal(round_cast(round, 2, 1, score, NULL, 2), 0);
+    assert_int_equal(round_cast(round, 2, 1, score, NULL, 2, 0), 0);
     assert_int_equal(round_done_at(round), 77);
     assert_null(round_ballot(round, 1, 2));
 }

@@ -83,7 +83,14 @@ static int take_round(void *context, struct round *round, const char *body)
 static int take_draft(void *context, const struct draft_record *draft)
 {
     (*(int *)context)++;
-    assert_string_equal(draft->text, "half a draft");
+    assert_int_equal(draft->round, 2);
+    return 0;
+}
+
+static int take_part(void *context, const struct part_record *part)
+{
+    (void)context;
+    assert_string_equal(part->text, "half a draft");
     return 0;
 }
 
@@ -101,9 +108,12 @@ static void expect_content(struct store *store)
     assert_int_equal(round->phase, ROUND_ANSWER);
     assert_int_equal(round->seat_count, 2);
     assert_string_equal(round->seats[0].answer, "Sealed answer.");
+    assert_int_equal(round->seats[0].parts.count, 1);
+    assert_string_equal(round->seats[0].parts.part[0].text, "Sealed answer.");
     round_destroy(round);
     assert_int_equal(store->ops->drafts(store, take_draft, &drafts, &error), 0);
     assert_int_equal(drafts, 1);
+    assert_int_equal(store->ops->draft_parts(store, take_part, NULL, &error), 0);
     assert_int_equal(store->ops->room_find(store, NULL, &room, NULL, &error), 0);
     assert_int_equal(
         store->ops->board(store, room, PERIOD_ALL, "all", "coding", rows, 4, &count, &error), 0);
