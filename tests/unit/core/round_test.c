@@ -60,7 +60,9 @@ static void only_the_table_is_legal(void **state)
             int result = round_enter(f->round, (enum round_phase)to, 1000, 50, &f->effects);
             assert_int_equal(result, may ? 0 : -1);
             assert_int_equal(f->round->phase, may ? to : from);
-            assert_int_equal(f->effects.count, may ? 2 : 0);
+            /* The end of a round is a record more: what only an open one needs goes. */
+            size_t records = to == ROUND_CLOSED || to == ROUND_ENDED ? 3 : 2;
+            assert_int_equal(f->effects.count, may ? records : 0);
         }
 }
 
@@ -197,6 +199,64 @@ static void grading_is_done_when_all_have_graded_all_others(void **state)
     assert_null(round_ballot(round, 1, 2));
 }
 
+/* ---- marks ---- */
+
+static struct mark *give(struct round *round, const char *event, uint8_t score)
+{
+    struct mark mark = {.event = (char *)event, .message = (char *)"b", .voter = 1, .author = 0,
+                        .score = score, .at = 10 + score};
+    struct mark *given = round_mark(round, &mark);
+    assert_non_null(given);
+    return given;
+}
+
+static void expect_score(struct round *round, int score)
+{
+    const struct ballot *ballot = round_ballot(round, 1, 0);
+    assert_int_equal(ballot ? ballot->score[0] : 0, score);
+    assert_int_equal(round->seats[1].given, score > 0);
+}
+
+static void the_newest_of_what_stands_counts(void **state)
+{
+    struct fixture *f = *state;
+    const uint8_t by_command[HS_AXES_MAX] = {2, 3, 4};
+    sit(f->round, 2);
+    struct mark *four = give(f->round, "e4", 4);
+    struct mark *five = give(f->round, "e5", 5);
+    expect_score(f->round, 5);
+    assert_int_equal(round_ballot(f->round, 1, 0)->score[HS_AXES_MAX - 1], 5);
+    round_unmark(f->round, five, 20); /* the new one is taken back */
+    expect_score(f->round, 4);
+    struct mark *three = give(f->round, "e3", 3);
+    round_unmark(f->round, four, 20); /* the old one is taken back */
+    expect_score(f->round, 3);
+    assert_int_equal(round_cast(f->round, 1, 0, by_command, "so", 30, 0), 0);
+    expect_score(f->round, 2);
+    struct mark *one = give(f->round, "e1", 1);
+    expect_score(f->round, 1);
+    round_unmark(f->round, one, 40);
+    expect_score(f->round, 2);
+    assert_int_equal(round_ballot(f->round, 1, 0)->at, 30);
+    round_unmark(f->round, three, 40);
+    expect_score(f->round, 2);
+    assert_int_equal(f->round->marks.count, 0);
+}
+
+static void the_last_mark_taken_back_leaves_nothing(void **state)
+{
+    struct fixture *f = *state;
+    sit(f->round, 2);
+    assert_null(round_ballot(f->round, 1, 0));
+    struct mark *four = give(f->round, "e4", 4);
+    assert_ptr_equal(marks_find(&f->round->marks, "e4"), four);
+    round_unmark(f->round, four, 20);
+    expect_score(f->round, 0);
+    assert_null(marks_find(&f->round->marks, "e4"));
+    give(f->round, "e2", 2);
+    expect_score(f->round, 2);
+}
+
 static void time_left_never_is_less_than_none(void **state)
 {
     struct fixture *f = *state;
@@ -220,6 +280,8 @@ int main(void)
         T(an_answer_has_revisions_and_a_hash),
         T(answering_is_done_when_all_have_answered),
         T(grading_is_done_when_all_have_graded_all_others),
+        T(the_newest_of_what_stands_counts),
+        T(the_last_mark_taken_back_leaves_nothing),
         T(time_left_never_is_less_than_none),
     };
     return cmocka_run_group_tests_name("round", tests, NULL, NULL);
