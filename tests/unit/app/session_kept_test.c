@@ -112,7 +112,7 @@ static void expect_rows(const char *sql, const char *wanted)
 
 static void expect_answers(const char *wanted)
 {
-    expect_rows("SELECT text FROM answer ORDER BY member", wanted);
+    expect_rows("SELECT text FROM answer ORDER BY text", wanted);
 }
 
 static bool heard(size_t since, const char *person, const char *text)
