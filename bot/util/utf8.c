@@ -128,11 +128,11 @@ size_t utf8_cut_word(const char *text, size_t length, size_t limit)
     return cut;
 }
 
-/* Characters that turn, hide or join text unseen: bidirectional controls, zero
- * width spaces, tags. Joiners stay, scripts and emoji need them. */
-static bool is_trick(uint32_t code)
+/* Controls; bidirectional controls, zero width spaces, tags. */
+bool utf8_is_trick(uint32_t code)
 {
-    return code == 0x00AD || code == 0x061C || code == 0x180E || code == 0x200B ||
+    return (code < 0x20 && code != '\t' && code != '\n') || (code >= 0x7F && code < 0xA0) ||
+           code == 0x00AD || code == 0x061C || code == 0x180E || code == 0x200B ||
            code == 0x200E || code == 0x200F || (code >= 0x2028 && code <= 0x202E) ||
            (code >= 0x2060 && code <= 0x206F) || code == 0xFEFF ||
            (code >= 0xFFF9 && code <= 0xFFFB) || (code >= 0xE0000 && code <= 0xE007F);
@@ -150,9 +150,7 @@ void utf8_clean(struct buf *out, const char *text, size_t length, bool one_line)
         }
         if (code == '\n' || code == '\t')
             buf_putc(out, one_line ? ' ' : (char)code);
-        else if (code < 0x20 || (code >= 0x7F && code < 0xA0) || is_trick(code))
-            continue;
-        else
+        else if (!utf8_is_trick(code))
             utf8_put(out, code);
     }
 }

@@ -23,6 +23,9 @@ void utf8_put(struct buf *out, uint32_t code);
 size_t utf8_cut(const char *text, size_t length, size_t limit);
 /* Like utf8_cut, but prefers to end after the last space in the second half. */
 size_t utf8_cut_word(const char *text, size_t length, size_t limit);
+/* Characters that turn, hide or join text unseen, and control characters but TAB and LF.
+ * ZWJ and ZWNJ are none of them: scripts and emoji need them. */
+bool utf8_is_trick(uint32_t code);
 /*
  * Appends a clean copy: malformed bytes become U+FFFD; CR LF and CR become LF;
  * NUL and control characters go, TAB stays; bidirectional overrides, isolates

@@ -16,29 +16,46 @@
 #define MATRIX_LABEL_MAX 64 /* bytes of a display name, without the NUL: EVENT_NAME_MAX */
 
 enum matrix_words {
-    MATRIX_WORDS_NOTHING, /* a notice, an emote, a picture, something redacted: no words for the bot */
-    MATRIX_WORDS_TEXT,    /* m.text */
+    MATRIX_WORDS_NOTHING, /* a notice, a picture, something redacted: no words for the bot */
+    MATRIX_WORDS_TEXT,    /* m.text, or m.emote, which is talk like any other */
     MATRIX_WORDS_FILE     /* m.file: a text attachment, perhaps; its caption, if any, is in the text */
 };
 
 /*
- * What kind of words these are, appended to out: without the quotation that
- * older clients put before a reply, with fences around code, cleaned with
- * utf8_clean(), at most EVENT_TEXT_MAX bytes; *cut if it was longer.
+ * What kind of words these are; they are appended to out (->failed when out of
+ * memory): without the quotation that older clients put before a reply, with
+ * fences around code, cleaned with utf8_clean(), at most EVENT_TEXT_MAX bytes;
+ * *cut if it was longer.
  */
 enum matrix_words matrix_words(const struct matrix_event *event, struct buf *out, bool *cut);
 
 /*
- * A reaction's key in the form that is counted: variation selectors go; "1" to
- * "5" come out of keycaps, full-width digits, circled digits and the like.
+ * Appends the body of a message. If it has no fence, but formatted_body has code
+ * blocks whose text stands in the body in whole lines, those get their fences
+ * back, with the language that the block names.
+ */
+void matrix_words_fence(const char *body, size_t length, const char *html, struct buf *out);
+
+/*
+ * Bytes at the beginning of a text that only call the user, 0 if there are
+ * none: "@hotseat:example.org", "[Hotseat](https://matrix.to/#/@hotseat:example.org)",
+ * or the display name if `name` is not NULL (give it if m.mentions has the
+ * user); with a colon or comma after it, and white space.
+ */
+size_t matrix_words_call(const char *text, size_t length, const char *user, const char *name);
+
+/*
+ * A reaction's key in the form that is counted: variation selectors go; digits
+ * come out of keycaps, full-width and circled digits, 1 to 9, as "1" to "9".
  * False if nothing is left or it is longer than MATRIX_KEY_MAX.
  */
 bool matrix_words_key(const char *key, char out[MATRIX_KEY_MAX + 1]);
 
 /*
  * A display name, made safe to show: one line, no controls, no characters that
- * turn, hide or join text, no run of spaces, at most MATRIX_LABEL_MAX bytes. A
- * name of which nothing is left becomes the local part of the user's id.
+ * turn, hide or join text, no run of spaces or of combining marks, at most
+ * MATRIX_LABEL_MAX bytes. A name of which nothing is left (or NULL) becomes the
+ * local part of the user's id.
  */
 void matrix_words_name(const char *name, const char *user, char out[MATRIX_LABEL_MAX + 1]);
 
