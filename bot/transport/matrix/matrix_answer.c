@@ -35,7 +35,8 @@ int64_t matrix_answer_wait(const char *value, size_t length)
     return date == -1 ? -1 : bounded(1000 * (int64_t)(date - time(NULL)));
 }
 
-/* Error codes are words like M_LIMIT_EXCEEDED or ORG.MATRIX.X; anything else does not go into a log. */
+/* Error codes are words like M_LIMIT_EXCEEDED or ORG.MATRIX.X; anything else does not go into a
+ * log. */
 static const char *clean_errcode(const json_t *body)
 {
     const char *errcode = matrix_json_string(body, "errcode");

@@ -23,15 +23,15 @@ struct matrix_call {
     void *context;
     size_t limit, got, header_bytes;
     struct buf body;
-    int64_t wait_ms;       /* Retry-After, or -1 */
-    const char *fault;     /* why our own callbacks ended it, or NULL */
+    int64_t wait_ms;   /* Retry-After, or -1 */
+    const char *fault; /* why our own callbacks ended it, or NULL */
     bool added, cancelled;
     char why[CURL_ERROR_SIZE];
 };
 
 struct matrix_http {
     struct matrix_multi multi;
-    uv_idle_t kick;        /* one turn of what cannot be done inside callbacks */
+    uv_idle_t kick; /* one turn of what cannot be done inside callbacks */
     char *ca_file, *base, *token;
     bool plain;
     struct matrix_call *calls;
@@ -253,7 +253,8 @@ static CURLcode set_method(CURL *easy, const struct matrix_request *request)
 {
     CURLcode code = CURLE_OK;
     if (request->body || strcmp(request->method, "GET") != 0) {
-        code |= curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, request->body ? (long)request->length : 0L);
+        code |= curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE,
+                                 request->body ? (long)request->length : 0L);
         code |= curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, request->body ? request->body : "");
         code |= curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
     }
@@ -288,7 +289,8 @@ static CURLcode set_limits(CURL *easy, const struct matrix_request *request)
     code |= curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
     code |= curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (quiet + 999) / 1000);
     code |= curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-    code |= curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L); /* an ending bot waits for no resolver */
+    code |=
+        curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L); /* an ending bot waits for no resolver */
     code |= curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
     code |= curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS); /* if it can */
@@ -347,7 +349,8 @@ static int make_url(struct matrix_http *http, const struct matrix_request *reque
     if (http->closing)
         return error_set(error, ERR_INTERNAL, "a request after the end");
     if (request->redirects && !request->anonymous)
-        return error_set(error, ERR_INTERNAL, "a request that would follow redirects with the token");
+        return error_set(error, ERR_INTERNAL,
+                         "a request that would follow redirects with the token");
     if (whole ? !request->anonymous : !http->base)
         return error_set(error, ERR_INTERNAL, "a request to nowhere, or of the token to elsewhere");
     if (whole && matrix_http_check_base(request->path, http->plain, error))
@@ -356,8 +359,8 @@ static int make_url(struct matrix_http *http, const struct matrix_request *reque
     return url->failed ? error_set(error, ERR_MEMORY, "no memory for a request") : 0;
 }
 
-struct matrix_call *matrix_http_start(struct matrix_http *http, const struct matrix_request *request,
-                                      struct error *error)
+struct matrix_call *matrix_http_start(struct matrix_http *http,
+                                      const struct matrix_request *request, struct error *error)
 {
     struct buf url;
     struct matrix_call *call = NULL;

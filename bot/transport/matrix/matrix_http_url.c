@@ -30,7 +30,8 @@ static bool is_local(const char *host, size_t length)
 static bool is_host(const char *host, size_t length)
 {
     size_t name = host[0] == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":/");
-    if (name == 0 || name > length || (host[0] == '[' && strspn(host + 1, "0123456789abcdefABCDEF:.") + 2 != name))
+    if (name == 0 || name > length ||
+        (host[0] == '[' && strspn(host + 1, "0123456789abcdefABCDEF:.") + 2 != name))
         return false;
     for (size_t i = 0; host[0] != '[' && i < name; i++)
         if (!isalnum((unsigned char)host[i]) && !strchr("-._", host[i]))
@@ -38,7 +39,8 @@ static bool is_host(const char *host, size_t length)
     if (name == length)
         return true;
     char *end;
-    unsigned long port = isdigit((unsigned char)host[name + 1]) ? strtoul(host + name + 1, &end, 10) : 0;
+    unsigned long port =
+        isdigit((unsigned char)host[name + 1]) ? strtoul(host + name + 1, &end, 10) : 0;
     return host[name] == ':' && port > 0 && port < 65536 && end == host + length;
 }
 

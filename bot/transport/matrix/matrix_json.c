@@ -122,7 +122,8 @@ json_t *matrix_json_parse(char *text, size_t length, const char **why)
     }
     json_t *whole = json_loadb(text, length, 0, &error);
     if (!whole)
-        *why = json_error_code(&error) == json_error_out_of_memory ? MATRIX_JSON_MEMORY : "not JSON";
+        *why =
+            json_error_code(&error) == json_error_out_of_memory ? MATRIX_JSON_MEMORY : "not JSON";
     else if (!json_is_object(whole))
         *why = "JSON, but no object";
     if (whole && !json_is_object(whole)) {

@@ -146,8 +146,12 @@ static void test_anonymous_form(void **state)
     char url[100];
     snprintf(url, sizeof url, "%s/elsewhere", fake_http_base(f->fake));
     fake_http_answer(f->fake, 400, "", "{\"error\":\"slow_down\"}");
-    ask(f, (struct matrix_request){.method = "POST", .path = url, .body = "a=b", .length = 3,
-                                   .type = "application/x-www-form-urlencoded", .anonymous = true});
+    ask(f, (struct matrix_request){.method = "POST",
+                                   .path = url,
+                                   .body = "a=b",
+                                   .length = 3,
+                                   .type = "application/x-www-form-urlencoded",
+                                   .anonymous = true});
     const char *sent = fake_http_request(f->fake, 0);
     assert_ptr_equal(strstr(sent, "POST /elsewhere HTTP/1.1\r\n"), sent);
     assert_null(strstr(sent, "sesame"));
@@ -201,7 +205,8 @@ static void test_errors(void **state)
     assert_string_equal(f->errcode, "M_UNKNOWN_TOKEN");
     assert_string_equal(f->why, "401 M_UNKNOWN_TOKEN");
     assert_true(f->soft_logout);
-    fake_http_answer(f->fake, 429, "", "{\"errcode\":\"M_LIMIT_EXCEEDED\",\"retry_after_ms\":1500}");
+    fake_http_answer(f->fake, 429, "",
+                     "{\"errcode\":\"M_LIMIT_EXCEEDED\",\"retry_after_ms\":1500}");
     ask(f, get_x);
     assert_int_equal(f->retry_ms, 1500);
     fake_http_answer(f->fake, 502, "", "<html>Bad gateway</html>");
@@ -236,10 +241,11 @@ static void test_redirect_is_an_answer(void **state)
     assert_int_equal(fake_http_count(f->fake), 1);
     fake_http_answer(f->fake, 302, "Location: /y\r\n", "");
     fake_http_answer(f->fake, 200, "", "{}");
-    ask(f, (struct matrix_request){.method = "GET", .path = "/x", .anonymous = true,
-                                   .redirects = true});
+    ask(f, (struct matrix_request){
+               .method = "GET", .path = "/x", .anonymous = true, .redirects = true});
     assert_int_equal(f->status, 200);
-    assert_ptr_equal(strstr(fake_http_request(f->fake, 2), "GET /y "), fake_http_request(f->fake, 2));
+    assert_ptr_equal(strstr(fake_http_request(f->fake, 2), "GET /y "),
+                     fake_http_request(f->fake, 2));
 }
 
 static void test_endless_redirects(void **state)
@@ -247,8 +253,8 @@ static void test_endless_redirects(void **state)
     struct fixture *f = *state;
     for (int i = 0; i < 20; i++)
         fake_http_answer(f->fake, 302, "Location: /x\r\n", "");
-    ask(f, (struct matrix_request){.method = "GET", .path = "/x", .anonymous = true,
-                                   .redirects = true});
+    ask(f, (struct matrix_request){
+               .method = "GET", .path = "/x", .anonymous = true, .redirects = true});
     assert_int_equal(f->status, 0);
     assert_int_equal(fake_http_count(f->fake), 6);
 }
@@ -290,8 +296,8 @@ static void test_quiet_server(void **state)
     struct fixture *f = *state;
     static const char begin[] = "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{";
     fake_http_bytes(f->fake, begin, sizeof begin - 1, FAKE_HTTP_KEEP);
-    ask(f, (struct matrix_request){.method = "GET", .path = "/x", .timeout_ms = 600000,
-                                   .quiet_ms = 1000});
+    ask(f, (struct matrix_request){
+               .method = "GET", .path = "/x", .timeout_ms = 600000, .quiet_ms = 1000});
     assert_int_equal(f->status, 0);
     assert_string_equal(f->why, "timeout");
 }
@@ -324,36 +330,40 @@ static void test_large_body(void **state)
     assert_int_equal(f->status, 0);
     assert_string_equal(f->why, "the answer is too large");
     fake_http_answer(f->fake, 200, "", buf_text(&body));
-    ask(f, (struct matrix_request){.method = "GET", .path = "/x", .limit = 2 * MATRIX_HTTP_BODY_MAX});
+    ask(f,
+        (struct matrix_request){.method = "GET", .path = "/x", .limit = 2 * MATRIX_HTTP_BODY_MAX});
     assert_int_equal(f->status, 200);
     buf_finish(&body);
 }
 
 /* head -c 16777216 /dev/zero | gzip -9n | gzip -9n */
 static const unsigned char bomb[] = {
-    0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x03, 0xed, 0xd0, 0xb1, 0x0d, 0x82, 0x40,
-    0x00, 0x40, 0xd1, 0x3b, 0xae, 0xb9, 0xb0, 0x84, 0x31, 0x71, 0x07, 0x77, 0xa0, 0xa7, 0x66, 0x11,
-    0x0b, 0x12, 0x4a, 0x1b, 0x57, 0x30, 0xb1, 0x77, 0x05, 0x98, 0x83, 0x15, 0x08, 0x23, 0x80, 0xc7,
-    0x0e, 0x34, 0x26, 0xef, 0x55, 0xbf, 0xfe, 0x97, 0x67, 0x0e, 0x87, 0x2a, 0x2d, 0x53, 0x8c, 0x25,
-    0xfa, 0xd7, 0xf6, 0x5d, 0x73, 0x1d, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x80, 0x3f, 0xd7,
-    0xcf, 0x43, 0xaa, 0x8e, 0xb8, 0xee, 0xdd, 0xfd, 0xe6, 0x07, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
-    0x00, 0x9c, 0x60, 0x6c, 0x9b, 0xf7, 0xe3, 0x53, 0x22, 0xfe, 0x00, 0xfc, 0xab, 0x20, 0x73, 0xaf,
-    0x3f, 0x00, 0x00};
+    0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x03, 0xed, 0xd0, 0xb1, 0x0d, 0x82,
+    0x40, 0x00, 0x40, 0xd1, 0x3b, 0xae, 0xb9, 0xb0, 0x84, 0x31, 0x71, 0x07, 0x77, 0xa0, 0xa7,
+    0x66, 0x11, 0x0b, 0x12, 0x4a, 0x1b, 0x57, 0x30, 0xb1, 0x77, 0x05, 0x98, 0x83, 0x15, 0x08,
+    0x23, 0x80, 0xc7, 0x0e, 0x34, 0x26, 0xef, 0x55, 0xbf, 0xfe, 0x97, 0x67, 0x0e, 0x87, 0x2a,
+    0x2d, 0x53, 0x8c, 0x25, 0xfa, 0xd7, 0xf6, 0x5d, 0x73, 0x1d, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x00, 0x80, 0x3f, 0xd7, 0xcf, 0x43, 0xaa, 0x8e, 0xb8, 0xee, 0xdd, 0xfd, 0xe6, 0x07,
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x9c, 0x60, 0x6c, 0x9b, 0xf7, 0xe3, 0x53, 0x22,
+    0xfe, 0x00, 0xfc, 0xab, 0x20, 0x73, 0xaf, 0x3f, 0x00, 0x00};
 
 static void test_bomb(void **state)
 {
     struct fixture *f = *state;
     struct buf whole;
     buf_init(&whole);
-    buf_printf(&whole, "HTTP/1.1 200 OK\r\nContent-Encoding: gzip, gzip\r\n"
-                       "Content-Length: %zu\r\n\r\n", sizeof bomb);
+    buf_printf(&whole,
+               "HTTP/1.1 200 OK\r\nContent-Encoding: gzip, gzip\r\n"
+               "Content-Length: %zu\r\n\r\n",
+               sizeof bomb);
     buf_add(&whole, bomb, sizeof bomb);
     fake_http_bytes(f->fake, whole.data, whole.length, FAKE_HTTP_KEEP);
     ask(f, get_x);
     assert_int_equal(f->status, 0);
     assert_string_equal(f->why, "the answer is too large");
     fake_http_bytes(f->fake, whole.data, whole.length, FAKE_HTTP_KEEP);
-    ask(f, (struct matrix_request){.method = "GET", .path = "/x", .chunk = on_chunk, .limit = 100000});
+    ask(f,
+        (struct matrix_request){.method = "GET", .path = "/x", .chunk = on_chunk, .limit = 100000});
     assert_int_equal(f->status, 0);
     assert_in_range(f->streamed.length, 1, 100000);
     buf_finish(&whole);

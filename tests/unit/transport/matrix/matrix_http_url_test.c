@@ -14,15 +14,24 @@ static void test_bases(void **state)
 {
     struct error error;
     (void)state;
-    static const char *const good[] = {"https://example.org", "https://example.org:8448/matrix/",
-                                       "http://localhost:8008", "http://127.9.0.1", "http://[::1]:80",
-                                       "https://[2001:db8::1]"};
-    static const char *const bad[] = {"", "example.org", "ftp://example.org", "https://",
-                                      "https:///x", "https://a b", "https://u:p@example.org",
-                                      "https://example.org:99999", "https://example.org:8008x",
-                                      "https://exa\nmple.org", "http://example.org",
-                                      "http://127.0.0.1.example.org", "http://localhost.example.org",
-                                      "http://[::1].example.org", "https://[::1"};
+    static const char *const good[] = {"https://example.org",   "https://example.org:8448/matrix/",
+                                       "http://localhost:8008", "http://127.9.0.1",
+                                       "http://[::1]:80",       "https://[2001:db8::1]"};
+    static const char *const bad[] = {"",
+                                      "example.org",
+                                      "ftp://example.org",
+                                      "https://",
+                                      "https:///x",
+                                      "https://a b",
+                                      "https://u:p@example.org",
+                                      "https://example.org:99999",
+                                      "https://example.org:8008x",
+                                      "https://exa\nmple.org",
+                                      "http://example.org",
+                                      "http://127.0.0.1.example.org",
+                                      "http://localhost.example.org",
+                                      "http://[::1].example.org",
+                                      "https://[::1"};
     for (size_t i = 0; i < sizeof good / sizeof *good; i++)
         if (matrix_http_check_base(good[i], false, &error))
             fail_msg("%s is refused", good[i]);

@@ -43,7 +43,8 @@ static void test_strings(void **state)
     check_string("\\ud83d", "\xEF\xBF\xBD");
     check_string("\\ude00 \\ud83dx", "\xEF\xBF\xBD \xEF\xBF\xBDx");
     check_string("\\ud83d\\ud83d\\ude00", "\xEF\xBF\xBD\xF0\x9F\x98\x80");
-    check_string("a\\u0000b", "a\xEF\xBF\xBD" "b");
+    check_string("a\\u0000b", "a\xEF\xBF\xBD"
+                              "b");
     check_string("\\\\u0000", "\\u0000");
     check_string("\xC3\xA4 \xEF\xBF\xBD", "\xC3\xA4 \xEF\xBF\xBD");
     check_string("a\xC3 \xFF\xC0\x80\xED\xA0\x80\xE2\x82", "a? ????????");
@@ -79,8 +80,16 @@ static void test_numbers(void **state)
 
 static void test_refused(void **state)
 {
-    static const char *const texts[] = {"", "[]", "\"a\"", "{", "{\"a\":\"\\u12", "{\"a\":\"\\",
-                                        "{\"a\":1}x", "<html>", "{\"a\":--1}", "{\"a\":\"\x01\"}"};
+    static const char *const texts[] = {"",
+                                        "[]",
+                                        "\"a\"",
+                                        "{",
+                                        "{\"a\":\"\\u12",
+                                        "{\"a\":\"\\",
+                                        "{\"a\":1}x",
+                                        "<html>",
+                                        "{\"a\":--1}",
+                                        "{\"a\":\"\x01\"}"};
     (void)state;
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         const char *why = NULL;
@@ -149,7 +158,9 @@ static void test_retry_after(void **state)
     assert_true(wait_text("Wed, 21 Oct 2099 07:28:00 GMT\r\n") == 366LL * 24 * 3600 * 1000);
     assert_true(wait_text("soon") == -1);
     assert_true(wait_text("") == -1);
-    assert_true(wait_text("12 monkeys and a text that is much longer than any date that one knows of") == -1);
+    assert_true(
+        wait_text("12 monkeys and a text that is much longer than any date that one knows of") ==
+        -1);
 }
 
 int main(void)
