@@ -44,7 +44,7 @@ async def messages(server, request, room_id):
     page = wanted[:limit]
     found = {"chunk": [e.form(request.device, room_id=True) for e in mangle(request, page)],
              "start": start, "state": []}
-    if len(wanted) > limit and page:
+    if page:  # as Synapse: only an empty page is known to be the last one
         depth, pos = page[-1].key()
         found["end"] = "t%d_%d" % (depth, pos if back else pos + 1)
     return found

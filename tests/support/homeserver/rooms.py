@@ -70,8 +70,6 @@ async def create(server, request):
     full = "#%s:%s" % (alias, server.name)
     if alias and full in server.aliases:
         raise MatrixError(400, "M_ROOM_IN_USE", "Room alias already taken")
-    for invited in body.get("invite", []):
-        server.user(invited)
     room = build(server, request.user.id, body, version)
     if alias:
         server.aliases[full] = room.id
@@ -114,7 +112,6 @@ async def invite(server, request, room_id):
     room, target = server.room(room_id), request.json().get("user_id")
     room.require_member(request.user.id)
     room.require_power(request.user.id, room.needed("invite", 0), "invite")
-    server.user(target)
     if room.membership(target) in ("join", "ban"):
         raise MatrixError(403, "M_FORBIDDEN", "%s is already in the room or banned" % target)
     room.set_member(request.user.id, target, "invite")

@@ -132,7 +132,8 @@ class View:
         state = self._state(room, start, first, shown)
         prev = "t%d_%d" % shown[0].key() if shown else "s%d" % start
         events = [e.form(self.device) for e in mangle(self.request, shown)]
-        return {"timeline": {"events": events, "limited": len(shown) < len(news),
+        limited = len(shown) < len(news) or bool(fresh and self.since)  # as Synapse says on joining
+        return {"timeline": {"events": events, "limited": limited,
                              "prev_batch": prev},
                 "state": {"events": [e.form(self.device) for e in state]}}
 
