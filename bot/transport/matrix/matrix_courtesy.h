@@ -1,6 +1,7 @@
 /*
  * Small signs in private rooms: "typing" while a long message waits for its turn, and that a message was
- * read. One request at a time, never while the server limits us; a failure is forgotten.
+ * read. One request at a time, the newest sign of a kind and room only; a failure is forgotten, and after
+ * a limit there are none for a minute.
  */
 #ifndef TRANSPORT_MATRIX_COURTESY_H
 #define TRANSPORT_MATRIX_COURTESY_H

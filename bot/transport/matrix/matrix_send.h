@@ -17,6 +17,7 @@
 #include <uv.h>
 
 #include "app/ports.h"
+#include "transport/matrix/matrix_courtesy.h"
 #include "transport/matrix/matrix_http.h"
 
 #define MATRIX_SEND_MAX 400                   /* messages waiting; then POST_BUSY */
@@ -35,7 +36,8 @@ struct matrix_said {
 };
 
 /* What it calls, from the loop or from inside the functions below, except where said otherwise.
- * Never from inside matrix_send_post(). Nothing after matrix_send_stop()'s done() or destroy(). */
+ * Never from inside matrix_send_post(). Nothing after matrix_send_stop()'s done() or destroy(), which is
+ * not to be called from inside of them (from inside of done() it is fine). */
 struct matrix_send_sink {
     void *context;
     /* For each part, before sent(): note here which message the tag belongs to. */
@@ -49,7 +51,7 @@ struct matrix_send_sink {
 
 struct matrix_send;
 
-/* Borrows loop, http and sink's context; held until the first release. `seed` for the jitter of waits.
+/* Borrows loop, http and sink's context; held until the first release. `seed`: fresh chance.
  * NULL and *error when out of memory. */
 struct matrix_send *matrix_send_create(uv_loop_t *loop, struct matrix_http *http, uint64_t seed,
                                        const struct matrix_send_sink *sink, struct error *error);
@@ -64,6 +66,9 @@ int matrix_send_set_account(struct matrix_send *send, const char *user, const ch
 void matrix_send_hold(struct matrix_send *send);
 void matrix_send_release(struct matrix_send *send);
 
+/* Shows in private rooms that we write when a long message must wait; borrowed, NULL = not. */
+void matrix_send_set_courtesy(struct matrix_send *send, struct matrix_courtesy *courtesy);
+
 /* Takes a message for a room. `maybe`: it may have been said already, by an earlier life of the bot (it was in
  * the outbox at start): it is looked for first. POST_BUSY: full, or the room is closed to us now. */
 enum post_result matrix_send_post(struct matrix_send *send, const char *room,
@@ -74,9 +79,6 @@ void matrix_send_room_changed(struct matrix_send *send, const char *room);
 /* We are no longer in the room: what waits for it is lost(). */
 void matrix_send_drop(struct matrix_send *send, const char *room);
 
-/* True if nothing waits or is under way, but for edits. */
-bool matrix_send_idle(const struct matrix_send *send);
-
 /* ---- a message that is edited: the countdown ---- */
 
 struct matrix_edit {
@@ -86,12 +88,13 @@ struct matrix_edit {
     bool maybe;        /* event NULL: it may have been said by an earlier life: it is looked for first */
     const char *bytes; /* a struct text's stored form; one part, cut if too long */
     size_t size;
-    /* It is said (event id), or never will be (NULL). Not called after destroy() or matrix_send_forget(). */
-    void (*done)(void *context, const char *event);
+    /* Called once: said, as event; or NULL: `again`: try again later; else it will never be. From the
+     * loop; not after matrix_send_forget(). */
+    void (*done)(void *context, const char *event, bool again);
     void *context;
 };
-/* Sent when nothing else waits; replaces one with the same room and key that is not under way (whose
- * done() is not called then). False: not taken (held, paused by a limit, full, or no memory); try later. */
+/* Only when nothing else waits: false = not taken (something waits, held, limited of late, no memory); try
+ * later. One at a time. */
 bool matrix_send_edit(struct matrix_send *send, const struct matrix_edit *edit);
 /* done() of edits with this context will not be called. */
 void matrix_send_forget(struct matrix_send *send, void *context);
