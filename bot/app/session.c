@@ -72,7 +72,8 @@ void session_destroy(struct session *session)
 
 int session_add_transport(struct session *session, struct transport *transport)
 {
-    if (session_lane_add(session, transport))
+    if (session_lane_add(session, transport) ||
+        hall_know_network(&session->hall, transport->ops->name, transport->network))
         return -1;
     return outbox_add_transport(session->outbox, transport);
 }
@@ -139,7 +140,7 @@ static int apply_event(struct session *session, const struct event *told)
     if (apply(session, event, &effects) == 0) {
         if (session->store->release(store, &session->why))
             return -1;
-        session_note_progress(session, &effects);
+        session_note_told(session, &effects);
         return 0;
     }
     if (session->why.code == ERR_NONE)
@@ -207,7 +208,7 @@ static int abandon(struct session *session, int64_t now)
     session->clock_faults = 0;
     if (session_store(session, &effects, now, &session->why))
         return -1;
-    session_note_progress(session, &effects);
+    session_note_told(session, &effects);
     return 0;
 }
 
@@ -319,6 +320,7 @@ static int run_transaction(struct session *session, struct queued *events)
     for (struct queued *queued = events; queued; queued = queued->next)
         if (run_event(session, events, queued))
             return -1;
+    session_lanes_hold(session);
     if (apply_clock(session))
         return -1;
     return session->store->commit(store, &session->why);
@@ -334,7 +336,8 @@ static void give_up(struct session *session, struct queued *events)
         log_error("session", "a transaction failed, %u in a row: %s", session->failures,
                   session->why.why);
     session->store->rollback(session->parts.store);
-    session->progress_count = 0;
+    session->progress_count = session->count_count = 0;
+    hall_unsettle(&session->hall);
     session->stale = true;
     session->retry_at = now_of(session) + RETRY_MS;
     session_lanes_give_up(session, events);
@@ -375,7 +378,8 @@ static void one_turn(struct session *session)
         session->failures = 0;
         outbox_settle(session->outbox);
         hall_sweep(&session->hall);
-        session_tell_progress(session);
+        hall_settle(&session->hall);
+        session_tell(session);
         session_lanes_settle(session, events);
     }
     put_away(session, events);

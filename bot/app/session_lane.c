@@ -125,6 +125,15 @@ void session_lane_failed(struct session *session, struct lane *lane, struct queu
     lane->retry_at = session->parts.clock.now(session->parts.clock.context) + RETRY_MS;
 }
 
+void session_lanes_hold(struct session *session)
+{
+    for (size_t i = 0; i < session->lane_count; i++) {
+        const struct lane *lane = session->lanes[i];
+        hall_hold(&session->hall, lane->transport->ops->name, lane->transport->network,
+                  lane->stopped || lane->held.count > 0);
+    }
+}
+
 static void set_aside(struct session *session, struct queued *queued)
 {
     const struct event *event = &queued->event;

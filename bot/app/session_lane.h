@@ -39,6 +39,8 @@ size_t session_lanes_bytes(const struct session *session);
 void session_lanes_begin(struct session *session);
 /* An event of the lane failed by itself: it waits and stops the lane, or is to be set aside. */
 void session_lane_failed(struct session *session, struct lane *lane, struct queued *queued);
+/* Rounds wait for what waits in the lanes. */
+void session_lanes_hold(struct session *session);
 /* The turn was committed: counts failures, tells who wrote what is set aside, tells
  * transports of their notes. */
 void session_lanes_settle(struct session *session, struct queued *events);

@@ -4,6 +4,7 @@
 
 #include "app/session_world.h"
 #include "core/command.h"
+#include "util/log.h"
 
 struct fan_out {
     struct session *session;
@@ -99,11 +100,25 @@ int session_store(struct session *session, const struct effects *effects, int64_
     return 0;
 }
 
-void session_note_progress(struct session *session, const struct effects *effects)
+static void note_count(struct session *session, const struct count_request *count)
 {
-    for (const struct effect *effect = effects->first; effect; effect = effect->next)
+    if (session->count_count == SESSION_COUNTS_MAX) {
+        log_warn("session", "too many rounds end at once: the marks of one are not counted again");
+        return;
+    }
+    struct session_count *noted = &session->counts[session->count_count++];
+    noted->room = count->room;
+    snprintf(noted->tag, sizeof noted->tag, "%s", count->tag);
+}
+
+void session_note_told(struct session *session, const struct effects *effects)
+{
+    for (const struct effect *effect = effects->first; effect; effect = effect->next) {
         if (effect->kind == EFFECT_PROGRESS)
             note_progress(session, &effect->as.progress);
+        else if (effect->kind == EFFECT_COUNT)
+            note_count(session, &effect->as.count);
+    }
 }
 
 static int tell_place(void *context, const struct address *place)
@@ -118,15 +133,34 @@ static int tell_place(void *context, const struct address *place)
     return 0;
 }
 
-void session_tell_progress(struct session *session)
+static int ask_place(void *context, const struct address *place)
+{
+    struct fan_out *fan = context;
+    struct session *session = fan->session;
+    struct transport *transport =
+        outbox_transport(session->outbox, place->transport, place->network);
+    if (transport && transport->ops->count)
+        transport->ops->count(transport, place->target,
+                              session->counts[session->count_count].tag);
+    return 0;
+}
+
+void session_tell(struct session *session)
 {
     struct fan_out fan = {.session = session};
-    /* A countdown that is not shown is no harm, so errors are not looked at. */
+    /* A countdown that is not shown is no harm, and marks that nobody counts are not waited for
+     * long, so errors are not looked at. */
     while (session->progress_count > 0) {
         session->progress_count--;
         session->store->room_places(session->parts.store,
                                     session->progress[session->progress_count].room, tell_place,
                                     &fan, NULL);
+    }
+    while (session->count_count > 0) {
+        session->count_count--;
+        session->store->room_places(session->parts.store,
+                                    session->counts[session->count_count].room, ask_place, &fan,
+                                    NULL);
     }
 }
 

@@ -84,6 +84,14 @@ static int world_standing(void *context, uint64_t room, enum period period, cons
                                     kind, member, row, &session->why);
 }
 
+static bool world_counts(void *context, const struct address *place)
+{
+    const struct session *session = context;
+    const struct transport *transport =
+        outbox_transport(session->outbox, place->transport, place->network);
+    return transport && transport->ops->count;
+}
+
 void session_world_init(struct session *session)
 {
     session->world = (struct world){
@@ -97,6 +105,7 @@ void session_world_init(struct session *session)
         .plugin_at = world_plugin_at,
         .board = world_board,
         .standing = world_standing,
+        .counts = world_counts,
     };
 }
 

@@ -8,6 +8,14 @@
 #include "app/session_lane.h"
 
 #define SESSION_PROGRESS_MAX 16
+#define SESSION_COUNTS_MAX 64
+#define SESSION_TAG_BYTES 32
+
+/* Marks that a transport is to count, once it is sure that the event counts. */
+struct session_count {
+    uint64_t room;
+    char tag[SESSION_TAG_BYTES];
+};
 
 struct session {
     struct session_parts parts;
@@ -26,6 +34,8 @@ struct session {
     void *wake_context;
     struct progress progress[SESSION_PROGRESS_MAX]; /* to tell after the commit */
     size_t progress_count;
+    struct session_count counts[SESSION_COUNTS_MAX]; /* to ask for after the commit */
+    size_t count_count;
     bool stale;           /* the hall must be loaded anew before anything else */
     int64_t retry_at;     /* after a failure, when to try again; 0 = none */
     int64_t dispatch_at;  /* when to look through the outbox again without being called; 0 = never */
@@ -46,12 +56,12 @@ int session_load(struct session *session, struct error *error);
 /* Stores the effects of one event; 0 or -1. */
 int session_store(struct session *session, const struct effects *effects, int64_t now,
                   struct error *error);
-/* Keeps the countdowns that an event changed, once it is sure that the event counts. */
-void session_note_progress(struct session *session, const struct effects *effects);
+/* Keeps what an event wants to be told to transports, once it is sure that the event counts. */
+void session_note_told(struct session *session, const struct effects *effects);
 /* True if the event is a text to the bot, not just said in its presence. */
 bool session_spoken_to(const struct session *session, const struct event *event);
-/* Tells transports about the countdowns that changed. */
-void session_tell_progress(struct session *session);
+/* Tells transports about the countdowns that changed, and asks them for marks. */
+void session_tell(struct session *session);
 /* Tells the author of a lost event, past the outbox, that it was not stored.
  * -1: they could not be told now, but may be later. */
 int session_apologise(struct session *session, const struct event *event, enum error_code code);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/hold.h"
 #include "core/plugin_call.h"
 #include "core/presence.h"
 #include "core/reveal.h"
@@ -316,8 +317,12 @@ int flow_advance(struct hall *hall, struct round *round, int64_t now, struct eff
         return flow_pose(hall, round, now, effects);
     case ROUND_ANSWER:
         return flow_lock(hall, round, now, effects);
-    case ROUND_VOTE:
+    case ROUND_VOTE: {
+        int counting = hold_count(hall, round, now, effects);
+        if (counting)
+            return counting < 0 ? -1 : 0;
         return flow_reveal(hall, round, now, effects);
+    }
     default:
         return -1;
     }
@@ -347,9 +352,14 @@ int64_t flow_due(const struct hall *hall, const struct round *round)
         return 1;
     if (round->paused)
         return 0;
-    int64_t due = round->deadline, done = flow_done_at(hall, round);
-    if (due > 0 && wants_reminder(round))
-        due -= REMINDER_MS;
+    bool reminds = round->deadline > 0 && round->held_at == 0 && round->graded_at == 0 &&
+                   wants_reminder(round);
+    if (hold_waits(hall, round) && !reminds)
+        return hold_due(round);
+    if (round->graded_at > 0)
+        return hold_count_due(hall, round);
+    int64_t due = reminds ? round->deadline - REMINDER_MS : round->deadline;
+    int64_t done = hold_waits(hall, round) ? 0 : flow_done_at(hall, round);
     return done > 0 && (due == 0 || done < due) ? done : due;
 }
 
@@ -450,22 +460,31 @@ static struct round *earliest(struct hall *hall)
     return first;
 }
 
-int flow_tick(struct hall *hall, int64_t now, struct effects *effects)
+/* What a round wants whose time had come at `until`. */
+static int act(struct hall *hall, struct round *round, int64_t until, int64_t now,
+               struct effects *effects)
+{
+    bool waits = hold_waits(hall, round), done = !waits && done_by(hall, round, until);
+    if (!round->plugin)
+        return flow_end(hall, round, "its plugin or its question is no longer there", now, effects);
+    if (round->graded_at == 0 && !done && until < round->deadline)
+        remind(round, now, effects);
+    else if (waits && hold_may_wait(round, now))
+        hold_tell(hall, round, now, effects);
+    else if (done && wants_last_call(hall, round, now))
+        call_last(hall, round, now, effects);
+    else
+        return flow_advance(hall, round, now, effects);
+    return 0;
+}
+
+int flow_tick(struct hall *hall, const struct event *event, struct effects *effects)
 {
     struct round *round;
-    while ((round = earliest(hall)) && flow_due(hall, round) <= now) {
-        int failed = 0;
-        if (!round->plugin)
-            failed = flow_end(hall, round, "its plugin or its question is no longer there", now, effects);
-        else if (!done_by(hall, round, now) && now < round->deadline)
-            remind(round, now, effects);
-        else if (done_by(hall, round, now) && wants_last_call(hall, round, now))
-            call_last(hall, round, now, effects);
-        else
-            failed = flow_advance(hall, round, now, effects);
-        if (failed || !effects_ok(effects))
+    int64_t until = event->sent ? event->sent : event->at;
+    while ((round = earliest(hall)) && flow_due(hall, round) <= until)
+        if (act(hall, round, until, event->at, effects) || !effects_ok(effects))
             return -1;
-    }
     return 0;
 }
 

@@ -22,8 +22,9 @@ int flow_advance(struct hall *hall, struct round *round, int64_t now, struct eff
 /* Ends the round unscored and says why ("ended by ann"). */
 int flow_end(struct hall *hall, struct round *round, const char *why, int64_t now,
              struct effects *effects);
-/* Everything whose time has come, in the order of the deadlines. */
-int flow_tick(struct hall *hall, int64_t now, struct effects *effects);
+/* Everything whose time had come when the event was sent, in the order of the deadlines. What
+ * begins then begins when the event is handled. */
+int flow_tick(struct hall *hall, const struct event *event, struct effects *effects);
 /* When the round next needs the clock, 0 = never. */
 int64_t flow_due(const struct hall *hall, const struct round *round);
 /* When the phase closes early because everyone is done, 0 = not (yet): as

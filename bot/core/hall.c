@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/flow.h"
+#include "core/hold.h"
 #include "core/presence.h"
 #include "core/talk.h"
 
@@ -46,6 +47,11 @@ void hall_finish(struct hall *hall)
         free(room->target);
         free(room);
     }
+    for (size_t i = 0; i < hall->lag_count; i++) {
+        free(hall->lags[i].transport);
+        free(hall->lags[i].network);
+    }
+    free(hall->lags);
     free(hall->rooms);
     free(hall->rounds);
     free(hall->drafts);
@@ -327,7 +333,7 @@ static int apply_text(struct hall *hall, const struct event *event, struct effec
     }
     parse(&talk);
     /* What is late must be seen as late, even if the clock has not struck yet. */
-    if (flow_tick(hall, event->at, effects))
+    if (flow_tick(hall, event, effects))
         return -1;
     bool addressed = talk.command.verb != COMMAND_NONE;
     if (talk.room && (!addressed || (talk.room->settings.named_only && !talk.command.named)))
@@ -345,7 +351,7 @@ static int apply_text(struct hall *hall, const struct event *event, struct effec
     if (talk.broken || !effects_ok(effects))
         return -1;
     /* The last answer or vote ends its phase in the same event. */
-    return flow_tick(hall, event->at, effects);
+    return flow_tick(hall, event, effects);
 }
 
 static int apply_presence(struct hall *hall, const struct event *event)
@@ -380,19 +386,22 @@ int hall_apply(struct hall *hall, const struct event *event, struct effects *eff
     case EVENT_LEAVE:
     case EVENT_RESET:
         return apply_presence(hall, event);
+    case EVENT_COUNTED:
+    case EVENT_BEHIND:
+    case EVENT_ABREAST:
+        if (hold_apply(hall, event))
+            return -1;
+        break;
     case EVENT_EDIT:
     case EVENT_RETRACT:
     case EVENT_MARK:
     case EVENT_TALLY:
-    case EVENT_COUNTED:
-    case EVENT_BEHIND:
-    case EVENT_ABREAST:
     case EVENT_MOVED:
     case EVENT_NOTE:
     case EVENT_CLOCK:
         break;
     }
-    return flow_tick(hall, event->at, effects);
+    return flow_tick(hall, event, effects);
 }
 
 int64_t hall_deadline(const struct hall *hall)

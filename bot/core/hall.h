@@ -34,8 +34,18 @@ struct draft {
     int64_t at;
 };
 
+/* A network, and whether events of it are still to come. */
+struct lag {
+    char *transport, *network;
+    bool behind;  /* says the network */
+    bool settled; /* the same as of the last commit */
+    bool held;    /* events of it wait in the session */
+};
+
 struct hall {
     const struct world *world;
+    struct lag *lags;
+    size_t lag_count;
     struct room **rooms;
     size_t room_count, room_capacity;
     struct round **rounds; /* open ones, by id */
@@ -68,6 +78,14 @@ int hall_add_draft(struct hall *hall, const struct draft_record *record);
 int hall_add_draft_part(struct hall *hall, const struct part_record *record);
 /* Drops rounds that are over; the session calls it after the commit. */
 void hall_sweep(struct hall *hall);
+
+/* Makes a network known, so that hall_hold() needs no memory. 0 or -1. */
+int hall_know_network(struct hall *hall, const char *transport, const char *network);
+/* Events of a network wait in the session: to its rounds it is as good as behind. */
+void hall_hold(struct hall *hall, const char *transport, const char *network, bool held);
+/* What EVENT_BEHIND and EVENT_ABREAST said is committed; or it is taken back. */
+void hall_settle(struct hall *hall);
+void hall_unsettle(struct hall *hall);
 
 struct round *hall_round(struct hall *hall, uint64_t id);
 /* Makes a room known before anything is heard from it: for open rounds after a restart. 0 or -1. */

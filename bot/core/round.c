@@ -84,6 +84,7 @@ int round_enter(struct round *round, enum round_phase to, int64_t at, int64_t le
     round->remaining = 0;
     round->reminded = false;
     round->called_at = 0;
+    round->held_at = round->graded_at = round->count_at = 0;
     return effects_ok(effects) ? 0 : -1;
 }
 

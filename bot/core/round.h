@@ -108,6 +108,10 @@ struct round {
     bool open_ballots;      /* answers are graded in the room, under labels common to all */
     int64_t answer_ms, vote_ms;
     int64_t called_at;      /* when the last call of this phase went out, 0 = not yet */
+    int64_t held_at;        /* when the room was told that this phase is held open, 0 = not; see hold.h */
+    int64_t graded_at;      /* VOTE: when grading was over and marks were to be counted, 0 = not yet */
+    int64_t count_at;       /* when their count was asked for; not stored: after a restart it is again */
+    uint32_t counted;       /* which places have counted, as bits; not stored */
     int64_t settle_ms;      /* wait after everyone has answered, for second thoughts; not stored */
     int64_t last_call_ms;   /* see struct room_settings; not stored */
     char *level, *topic, *company; /* what was asked for; NULL = any */

@@ -5,13 +5,13 @@
 
 #include "core/ballot.h"
 #include "core/flow.h"
+#include "core/hold.h"
 #include "core/talk.h"
 #include "util/span.h"
 
 static bool may_answer(const struct talk *talk, struct round *round)
 {
-    (void)talk;
-    return round->phase == ROUND_ANSWER && round->plugin;
+    return hold_takes_answer(round, talk->event);
 }
 
 static bool has_answer(const struct talk *talk, struct round *round)
@@ -62,7 +62,11 @@ static struct round *in_phase(const struct talk *talk, enum round_phase phase)
 static void refuse_phase(struct talk *talk, struct round *round)
 {
     char left[SPAN_TEXT];
-    if (round->phase == ROUND_GATHER && round->paused)
+    if (round->phase == ROUND_ANSWER)
+        talk_reply(talk, "The time to answer round %" PRIu64 " is over, so I stored nothing. I only "
+                         "wait for what was sent before.",
+                   round->id);
+    else if (round->phase == ROUND_GATHER && round->paused)
         talk_reply(talk, "Round %" PRIu64 " is paused; its question is still to come.", round->id);
     else if (round->phase == ROUND_GATHER)
         talk_reply(talk, "The question of round %" PRIu64 " comes in %s; answer it then.", round->id,
@@ -86,7 +90,8 @@ static void refuse_answer(struct talk *talk, const struct talk_choice *choice)
         draft_drop(talk->hall, kept, talk->effects);
     if (choice->named && (choice->fitting == 0 || !round))
         talk_refuse_choice(talk, choice, may_answer);
-    else if (round || (round = in_phase(talk, ROUND_VOTE)) || (round = in_phase(talk, ROUND_GATHER)))
+    else if (round || (round = in_phase(talk, ROUND_ANSWER)) ||
+             (round = in_phase(talk, ROUND_VOTE)) || (round = in_phase(talk, ROUND_GATHER)))
         refuse_phase(talk, round);
     else
         talk_refuse_nothing(talk, "I stored nothing. ");
@@ -124,6 +129,11 @@ static void keep_for_later(struct talk *talk, const char *text, size_t length)
 /* A line for the draft that is open since begin. */
 static void extend_draft(struct talk *talk, struct draft *draft)
 {
+    struct round *round = hall_round(talk->hall, draft->round);
+    if (round && !may_answer(talk, round)) {
+        refuse_phase(talk, round);
+        return;
+    }
     if (talk->event->cut || parts_length(&draft->parts) + 1 + talk->event->length > EVENT_TEXT_MAX) {
         talk_reply(talk, "That line would make it longer than %d KB; I left it out. %send stores "
                          "what came before, %scancel drops it.",
@@ -308,6 +318,10 @@ void verb_finish(struct talk *talk)
     }
     struct round *round = hall_round(talk->hall, draft->round);
     struct seat *seat = round ? round_seat_of(round, talk->member) : NULL;
+    if (seat && round->phase == ROUND_ANSWER && !may_answer(talk, round)) {
+        refuse_phase(talk, round); /* what came in time is stored when answering is closed */
+        return;
+    }
     if (!seat || round->phase != ROUND_ANSWER) {
         struct talk_choice none = {0};
         draft_drop(talk->hall, draft, talk->effects);
@@ -341,6 +355,9 @@ void verb_withdraw(struct talk *talk)
     struct round *round = choice.round;
     if (!round) {
         const struct round *locked = in_phase(talk, ROUND_VOTE);
+        const struct round *late = in_phase(talk, ROUND_ANSWER);
+        if (late && !hold_takes_answer(late, talk->event))
+            locked = late;
         if (choice.fitting > 1 || (choice.named && choice.fitting == 0))
             talk_refuse_choice(talk, &choice, has_answer);
         else if (locked)

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "core/flow.h"
+#include "core/hold.h"
 #include "core/talk.h"
 #include "util/span.h"
 
@@ -81,6 +82,7 @@ static void change_clock(struct talk *talk, struct round *round, enum motion_ver
                          int64_t amount, const char *by)
 {
     char span[SPAN_TEXT];
+    hold_lift(round);
     if (verb == MOTION_PAUSE) {
         stop_clock(talk, round);
         announce(talk, round, by, "is paused with %s left",

@@ -178,7 +178,7 @@ void verb_start(struct talk *talk)
 
 static bool may_join(const struct talk *talk, struct round *round)
 {
-    return !round_seat_of(round, talk->member);
+    return !round_seat_of(round, talk->member) && round->graded_at == 0;
 }
 
 static bool has_seat(const struct talk *talk, struct round *round)

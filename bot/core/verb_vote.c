@@ -4,6 +4,7 @@
 
 #include "core/ballot.h"
 #include "core/flow.h"
+#include "core/hold.h"
 #include "core/talk.h"
 #include "util/span.h"
 #include "util/utf8.h"
@@ -13,7 +14,7 @@
 
 static bool may_vote(const struct talk *talk, struct round *round)
 {
-    return round->phase == ROUND_VOTE && round->plugin && round_seat_of(round, talk->member);
+    return hold_takes_vote(round, talk->event) && round_seat_of(round, talk->member);
 }
 
 static bool graded_nearby(const struct talk *talk, struct round *round)
@@ -38,7 +39,10 @@ static void refuse_vote(struct talk *talk, const struct talk_choice *choice)
     }
     const struct round *graded = talk_choose(talk, 0, graded_nearby).round;
     const struct round *answered = talk_choose(talk, 0, answered_nearby).round;
-    if (graded)
+    if (graded && !hold_takes_vote(graded, talk->event))
+        talk_reply(talk, "Grading of round %" PRIu64 " is over; the scores come soon. I stored no vote.",
+                   graded->id);
+    else if (graded)
         talk_reply(talk, "You have no seat in round %" PRIu64 ". Say %sjoin, then I send you the "
                          "answers to grade.",
                    graded->id, talk->prefix);

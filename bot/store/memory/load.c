@@ -41,6 +41,8 @@ static void copy_numbers(struct round *round, const struct round *row)
     round->answer_ms = row->answer_ms;
     round->vote_ms = row->vote_ms;
     round->called_at = row->called_at;
+    round->held_at = row->held_at;
+    round->graded_at = row->graded_at;
     memcpy(round->question_hash, row->question_hash, sizeof round->question_hash);
 }
 

@@ -48,6 +48,8 @@ static struct round *read_round(sqlite3_stmt *row)
     round->vote_ms = sqlite3_column_int64(row, 14);
     round->called_at = sqlite3_column_int64(row, 23);
     round->open_ballots = sqlite3_column_int(row, 24);
+    round->held_at = sqlite3_column_int64(row, 25);
+    round->graded_at = sqlite3_column_int64(row, 26);
     snprintf(round->question_hash, sizeof round->question_hash, "%s", sql_column(row, 19));
     if (copy_text(&round->level, row, 15) || copy_text(&round->topic, row, 16) ||
         copy_text(&round->company, row, 17) || copy_text(&round->question_id, row, 18) ||

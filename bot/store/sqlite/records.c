@@ -26,7 +26,9 @@ static int record_round(struct sqlite_store *store, const struct round *round,
     if (bound != SQLITE_OK ||
         sqlite3_bind_int64(put, 22, (int64_t)round->state_version) != SQLITE_OK ||
         sqlite3_bind_int64(put, 23, round->called_at) != SQLITE_OK ||
-        sqlite3_bind_int64(put, 24, (int64_t)round->open_ballots) != SQLITE_OK)
+        sqlite3_bind_int64(put, 24, (int64_t)round->open_ballots) != SQLITE_OK ||
+        sqlite3_bind_int64(put, 25, round->held_at) != SQLITE_OK ||
+        sqlite3_bind_int64(put, 26, round->graded_at) != SQLITE_OK)
         return sql_error(store->db, error, "cannot store a round");
     return sql_run(store, put, error);
 }

@@ -113,6 +113,9 @@ static const char *const version_2[] = {
      * = it follows from marks. */
     "ALTER TABLE ballot ADD COLUMN turn INTEGER DEFAULT 0;",
     "ALTER TABLE round ADD COLUMN open_ballots INTEGER NOT NULL DEFAULT 0;",
+    /* What holds a phase open: when the room was told, and since when marks are to be counted. */
+    "ALTER TABLE round ADD COLUMN held_at INTEGER NOT NULL DEFAULT 0;",
+    "ALTER TABLE round ADD COLUMN graded_at INTEGER NOT NULL DEFAULT 0;",
     NULL,
 };
 

@@ -46,10 +46,11 @@ int sql_open_reader(const char *path, sqlite3 **db, struct error *error);
     X(ROUND_PUT,                                                                                   \
       "INSERT INTO round(id,room,phase,kind,host,seed,opened_at,phase_at,deadline,remaining,"      \
       "paused,reminded,reveal_names,answer_ms,vote_ms,level,topic,company,question,"               \
-      "question_hash,state,state_version,called_at,open_ballots) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,"    \
-      "?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,?24) ON CONFLICT(id) DO UPDATE SET phase=?3,"       \
+      "question_hash,state,state_version,called_at,open_ballots,held_at,graded_at) VALUES("          \
+      "?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,?24,"    \
+      "?25,?26) ON CONFLICT(id) DO UPDATE SET phase=?3,"                                           \
       "phase_at=?8, deadline=?9, remaining=?10, paused=?11, reminded=?12, question=?19,"           \
-      "question_hash=?20, state=?21, state_version=?22, called_at=?23")                                                              \
+      "question_hash=?20, state=?21, state_version=?22, called_at=?23, held_at=?25, graded_at=?26")                                                            \
     X(SEAT_PUT,                                                                                    \
       "INSERT INTO seat(round,number,member,name,transport,network,account,hints,gone)"            \
       " VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9) ON CONFLICT(round, number) DO UPDATE SET name=?4,"      \
@@ -108,7 +109,7 @@ int sql_open_reader(const char *path, sqlite3 **db, struct error *error);
       "r.remaining,r.paused,r.reminded,r.reveal_names,r.answer_ms,r.vote_ms,r.level,r.topic,"      \
       "r.company,r.question,r.question_hash,r.state,r.state_version,"                              \
       "(SELECT body FROM question q WHERE q.id = r.question AND q.hash = r.question_hash),"        \
-      "r.called_at,r.open_ballots"                                                                 \
+      "r.called_at,r.open_ballots,r.held_at,r.graded_at"                                           \
       " FROM round r WHERE r.phase IN ('gather','answer','vote','reveal') ORDER BY r.id")          \
     X(SEATS, "SELECT number,member,name,transport,network,account,hints,gone FROM seat"            \
              " WHERE round = ?1 ORDER BY number")                                                  \
