@@ -75,29 +75,22 @@ struct label {
     bool full;
 };
 
-static void put(struct label *label, const char *bytes, size_t size)
-{
-    if (label->full || label->used + size > MATRIX_LABEL_MAX) {
-        label->full = true;
-        return;
-    }
-    memcpy(label->out + label->used, bytes, size);
-    label->used += size;
-}
-
 static void put_code(struct label *label, uint32_t code)
 {
-    char bytes[4];
-    size_t size = utf8_encode(code, bytes);
-    bool mark = utf8_width(bytes, size) == 0;
+    char bytes[5] = " ";
+    size_t size = utf8_encode(code, bytes + 1);
+    bool mark = utf8_width(bytes + 1, size) == 0;
     label->marks = mark ? label->marks + 1 : 0;
     /* A mark needs something to stand on. */
     if (mark && (label->marks > MARKS_MAX || label->used == 0 || label->space))
         return;
-    if (label->space)
-        put(label, " ", 1);
+    size_t more = size + label->space;
+    label->full = label->used + more > MATRIX_LABEL_MAX;
+    if (label->full)
+        return;
+    memcpy(label->out + label->used, bytes + !label->space, more);
+    label->used += more;
     label->space = false;
-    put(label, bytes, size);
     if (code != 0x200C && code != 0x200D)
         label->end = label->used;
 }

@@ -90,6 +90,9 @@ static void long_names(void **state)
     name[99] = '\0';
     matrix_words_name(name, "@b:x", out);
     assert_int_equal(strlen(out), 64);
+    name[63] = ' ';
+    matrix_words_name(name, "@b:x", out);
+    assert_int_equal(strlen(out), 63);
     memset(name, ' ', 70);
     matrix_words_name(name, "@b:x", out);
     assert_int_equal(strlen(out), 29);
