@@ -7,8 +7,10 @@
 
 #define OPTIONS_ROOMS_MAX 200
 #define OPTIONS_NETWORKS_MAX 16
+#define OPTIONS_MATRIX_MAX 8
 
 struct irc_settings;
+struct matrix_settings;
 
 struct options_room {
     char *key; /* "irc/libera/#prep" */
@@ -23,6 +25,8 @@ struct options {
     size_t room_count;
     struct irc_settings *networks;
     size_t network_count;
+    struct matrix_settings *matrix; /* accounts on Matrix */
+    size_t matrix_count;
 };
 
 #endif

@@ -55,9 +55,9 @@ int cli_check_config(int argc, char **argv)
         return check_json(argv[optind]);
     if (config_load(argv[optind], &options, print_problem, argv[optind], &error))
         return CLI_FAILED;
-    printf("%s: good; %zu network%s%s\n", argv[optind], options.network_count,
-           options.network_count == 1 ? "" : "s",
-           options.network_count == 0 ? ", and hotseat run needs at least one" : "");
+    size_t networks = options.network_count + options.matrix_count;
+    printf("%s: good; %zu network%s%s\n", argv[optind], networks, networks == 1 ? "" : "s",
+           networks == 0 ? ", and hotseat run needs at least one" : "");
     config_free(&options);
     return CLI_OK;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/config_file.h"
+#include "cli/config_matrix.h"
 #include "transport/irc/irc_settings.h"
 #include "util/span.h"
 
@@ -42,14 +43,15 @@ static cfg_opt_t options_table[] = {
     ROOM_OPTIONS,
     CFG_SEC("room", room_options, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
     CFG_SEC("network", network_options, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
+    CFG_SEC("matrix", config_matrix_options, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
     CFG_END()};
 
 const char *config_option_name(size_t index)
 {
     static char name[80];
-    const cfg_opt_t *tables[] = {options_table, network_options};
-    static const char *const before[] = {"", "network."};
-    for (size_t t = 0; t < 2; t++)
+    const cfg_opt_t *tables[] = {options_table, network_options, config_matrix_options};
+    static const char *const before[] = {"", "network.", "matrix."};
+    for (size_t t = 0; t < 3; t++)
         for (const cfg_opt_t *option = tables[t]; option->name; option++) {
             if (index-- > 0)
                 continue;
@@ -217,11 +219,11 @@ static void read_networks(cfg_t *cfg, struct options *options)
 
 static void check_secrets(const char *path, const struct options *options, bool shared)
 {
-    bool secret = false;
+    bool secret = config_matrix_secret(options);
     for (size_t i = 0; i < options->network_count; i++)
         secret |= options->networks[i].password != NULL;
     if (secret && shared)
-        config_complain("the file holds a password and others may read it; chmod 600 %.200s", path);
+        config_complain("the file holds a password or token and others may read it; chmod 600 %.200s", path);
 }
 
 static void read_all(cfg_t *cfg, struct options *options)
@@ -235,6 +237,7 @@ static void read_all(cfg_t *cfg, struct options *options)
     read_room(cfg, &options->room, true);
     read_rooms(cfg, options);
     read_networks(cfg, options);
+    config_matrix_read(cfg, options);
 }
 
 int config_load(const char *path, struct options *options, config_problem_fn *problem,
@@ -271,6 +274,7 @@ void config_free(struct options *options)
         for (size_t j = 0; j < network->channel_count; j++)
             free(network->channels[j]);
     }
+    config_matrix_free(options);
     for (size_t i = 0; i < options->room_count; i++)
         free(options->rooms[i].key);
     free(options->networks);

@@ -35,7 +35,7 @@ struct daemon {
     struct pump pump;
     uv_signal_t term, interrupt, hangup;
     uv_timer_t last;
-    struct transport *networks[OPTIONS_NETWORKS_MAX];
+    struct transport *networks[OPTIONS_NETWORKS_MAX + OPTIONS_MATRIX_MAX];
     size_t network_count, stopping;
     bool ending;
 };
@@ -97,16 +97,19 @@ static void on_end(uv_signal_t *handle, int number)
 /* Networks keep what they were started with: what they are, a restart changes. */
 static void take_options(struct daemon *daemon, struct options *fresh)
 {
-    struct irc_settings *networks = daemon->options.networks;
-    size_t count = daemon->options.network_count;
-    daemon->options.networks = fresh->networks;
-    daemon->options.network_count = fresh->network_count;
-    if (fresh->network_count != count)
+    struct options old = daemon->options;
+    if (fresh->network_count != old.network_count || fresh->matrix_count != old.matrix_count)
         log_warn("config", "networks were added or removed: that takes effect after a restart");
-    config_free(&daemon->options);
-    fresh->networks = networks;
-    fresh->network_count = count;
     daemon->options = *fresh;
+    daemon->options.networks = old.networks;
+    daemon->options.network_count = old.network_count;
+    daemon->options.matrix = old.matrix;
+    daemon->options.matrix_count = old.matrix_count;
+    old.networks = fresh->networks;
+    old.network_count = fresh->network_count;
+    old.matrix = fresh->matrix;
+    old.matrix_count = fresh->matrix_count;
+    config_free(&old);
     log_set_level(daemon->options.log_level);
 }
 
@@ -138,19 +141,27 @@ static int watch_signal(struct daemon *daemon, uv_signal_t *handle, uv_signal_cb
     return uv_signal_init(&daemon->loop, handle) || uv_signal_start(handle, callback, number);
 }
 
+/* network_take: NULL if it could not be made. */
+static int start_network(struct daemon *daemon, struct transport *network_take, struct error *error)
+{
+    if (!network_take)
+        return -1;
+    daemon->networks[daemon->network_count++] = network_take;
+    if (session_add_transport(daemon->bot.session, network_take) ||
+        network_take->ops->start(network_take, error))
+        return error_set(error, ERR_MEMORY, "no memory for a network");
+    return 0;
+}
+
 static int start_networks(struct daemon *daemon, struct error *error)
 {
-    for (size_t i = 0; i < daemon->options.network_count; i++) {
-        struct transport *network =
-            irc_transport_create(&daemon->loop, &daemon->options.networks[i],
-                                 session_sink(daemon->bot.session), error);
-        if (!network)
+    const struct transport_sink *sink = session_sink(daemon->bot.session);
+    const struct options *options = &daemon->options;
+    for (size_t i = 0; i < options->network_count; i++)
+        if (start_network(daemon,
+                          irc_transport_create(&daemon->loop, &options->networks[i], sink, error),
+                          error))
             return -1;
-        daemon->networks[daemon->network_count++] = network;
-        if (session_add_transport(daemon->bot.session, network) ||
-            network->ops->start(network, error))
-            return error_set(error, ERR_MEMORY, "no memory for a network");
-    }
     return 0;
 }
 
@@ -195,7 +206,7 @@ static int run_configured(const char *path)
     }
     log_set_level(daemon.options.log_level);
     curl_global_init(CURL_GLOBAL_DEFAULT);
-    if (daemon.options.network_count == 0)
+    if (daemon.options.network_count + daemon.options.matrix_count == 0)
         fprintf(stderr, "hotseat: %s names no network; see config.example\n", path);
     else if (run(&daemon, &error))
         fprintf(stderr, "hotseat: %s\n", error.why);

@@ -112,13 +112,14 @@ static void same_network(const struct irc_settings *a, const struct irc_settings
     assert_int_equal(a->flood_ms, b->flood_ms);
 }
 
-/* "#name = value" -> "name = value", but for the room that is only an example. */
+/* "#name = value" -> "name = value", but for the sections that are only examples. */
 static void uncomment(char *text)
 {
     char *at = text;
     while (at) {
         char *mark = at + strspn(at, " ");
-        if (*mark == '#' && mark[1] >= 'a' && mark[1] <= 'z' && strncmp(mark, "#room", 5) != 0)
+        if (*mark == '#' && mark[1] >= 'a' && mark[1] <= 'z' && strncmp(mark, "#room", 5) != 0 &&
+            strncmp(mark, "#matrix", 7) != 0)
             *mark = ' ';
         at = strchr(at, '\n');
         at = at ? at + 1 : NULL;
@@ -170,8 +171,13 @@ static void every_option_is_in_the_example(void **state)
         bool section = strcmp(name, "room") == 0 || strcmp(name, "network") == 0;
         bool given = strcmp(word, "host") == 0 || strcmp(word, "channels") == 0;
         const char *mark = has_no_default(name) ? "# " : given || section ? "" : "#";
-        snprintf(line, sizeof line, "\n%s%s%s %s", indent,
-                 strcmp(name, "room") == 0 ? "#" : mark, word, section ? "\"" : "= ");
+        bool matrix = strncmp(name, "matrix", 6) == 0;
+        section |= matrix && !dot;
+        snprintf(line, sizeof line, "\n%s%s%s %s", matrix && dot ? "#    " : indent,
+                 matrix                      ? dot ? "" : "#"
+                 : strcmp(name, "room") == 0 ? "#"
+                                             : mark,
+                 word, section ? "\"" : "= ");
         if (!strstr(text, line))
             fail_msg("config.example lacks %s", name);
     }
