@@ -5,7 +5,9 @@ A fault is an object with
             json (status, body), redirect (location, status), bomb (mb of zipped blanks),
             slow (ms), refuse (cut before anything is done), drop (done, then cut),
             cut (the body ends after the part `at`), drip (the body in pieces, ms apart), gzip;
-            for /sync and /messages: duplicate, reorder (seed), and for /sync limited (limit)
+            for /sync and /messages: duplicate, reorder (seed), and for /sync limited (limit;
+            silent: without saying so, as Synapse does where the last event is the redaction
+            of one that it does not know)
   path      a regular expression that the path must have; anything if it is not given
   method, user   more conditions
   count     how many requests it strikes (1); 0 for all

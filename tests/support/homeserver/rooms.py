@@ -52,6 +52,8 @@ def build(server, creator, body, version, more=None):
     put("m.room.power_levels", first_levels(room, body, preset))
     put("m.room.join_rules", {"join_rule": "public" if preset == "public_chat" else "invite"})
     put("m.room.history_visibility", {"history_visibility": "shared"})
+    if preset != "public_chat":
+        put("m.room.guest_access", {"guest_access": "can_join"})
     if server.settings["encryption_by_default"]:
         put("m.room.encryption", {"algorithm": "m.megolm.v1.aes-sha2"})
     for state in body.get("initial_state", []):

@@ -44,11 +44,12 @@ def boundary(room, token):
 class View:
     """What one user sees of the stream from `since` (0: from the start) on."""
 
-    def __init__(self, server, request, since, rules, force_limit):
+    def __init__(self, server, request, since, rules):
         self.server, self.user, self.device = server, request.user, request.device
         self.request, self.since, self.rules = request, since, rules
         self.room_rules = rules.get("room") or {}
-        self.force_limit = force_limit
+        gaps = [f for f in request.faults if f.kind == "limited"]
+        self.gap = gaps[0] if gaps else None
         self.now = len(server.stream)
 
     def _rooms(self):
@@ -79,11 +80,14 @@ class View:
                     "events": self._stripped(room, me)}}
             elif self.since:
                 sections["leave"][room.id] = self._left(room, me)
-        found = {"next_batch": "s%d" % self.now,
-                 "rooms": {name: rooms for name, rooms in sections.items() if rooms},
-                 "account_data": {"events": self._account_data("", self.rules.get("account_data"))},
-                 "device_one_time_keys_count": {}, "device_unused_fallback_key_types": []}
-        return found, bool(found["rooms"] or found["account_data"]["events"])
+        found = {"next_batch": "s%d" % self.now, "device_one_time_keys_count": {},
+                 "device_unused_fallback_key_types": []}
+        news = {"rooms": {name: rooms for name, rooms in sections.items() if rooms}}
+        data = self._account_data("", self.rules.get("account_data"))
+        if data:
+            news["account_data"] = {"events": data}
+        news = {name: section for name, section in news.items() if section}
+        return dict(found, **news), bool(news)
 
     def _account_data(self, room_id, rules):
         return [{"type": kind, "content": content}
@@ -123,8 +127,8 @@ class View:
     def _timeline(self, room, fresh, until):
         rules = self.room_rules.get("timeline") or {}
         limit = min(rules.get("limit", TIMELINE_LIMIT), TIMELINE_MOST)
-        if self.force_limit is not None:
-            limit = self.force_limit
+        if self.gap:
+            limit = self.gap.get("limit", 1)
         start = 0 if fresh else self.since
         news = [e for e in room.events if start < e.pos <= until and kept(rules, e)]
         shown = news[len(news) - limit:] if len(news) > limit else news
@@ -133,6 +137,8 @@ class View:
         prev = "t%d_%d" % shown[0].key() if shown else "s%d" % start
         events = [e.form(self.device) for e in mangle(self.request, shown)]
         limited = len(shown) < len(news) or bool(fresh and self.since)  # as Synapse says on joining
+        if self.gap and self.gap.get("silent"):
+            limited = False
         return {"timeline": {"events": events, "limited": limited,
                              "prev_batch": prev},
                 "state": {"events": [e.form(self.device) for e in state]}}
@@ -181,11 +187,10 @@ async def sync(server, request):
     since = int(token[1:]) if token else 0
     rules = the_filter(request)
     patience = request.number("timeout", 0, 120000) / 1000
-    limits = [f.get("limit", 1) for f in request.faults if f.kind == "limited"]
     deadline = time.monotonic() + patience
     while True:
         request.user.news.clear()
-        found, anything = View(server, request, since, rules, limits[0] if limits else None).answer()
+        found, anything = View(server, request, since, rules).answer()
         left = deadline - time.monotonic()
         if anything or not token or request.query.get("full_state") == "true" or left <= 0:
             return found
