@@ -28,13 +28,13 @@ struct matrix_countdown_settings {
 struct matrix_countdown *matrix_countdown_create(const struct matrix_countdown_settings *settings);
 /* Before matrix_send_destroy(). The loop must run on until handles are closed. NULL is fine. */
 void matrix_countdown_destroy(struct matrix_countdown *countdown);
-/* A note of an earlier life, whose key begins with the prefix. Before the first progress. */
+/* A note of an earlier life, whose key begins with the prefix. Before the first progress. May note. */
 void matrix_countdown_recall(struct matrix_countdown *countdown, const char *key,
                              const char *value);
 /* progress() of the transport, for the room that `room` is the id of. */
 void matrix_countdown_progress(struct matrix_countdown *countdown, const char *room,
                                const struct progress *progress);
-/* The room is gone, or goes on under another id (NULL = none). */
+/* The room is gone, or goes on under another id: its countdowns are forgotten. */
 void matrix_countdown_moved(struct matrix_countdown *countdown, const char *room);
 
 #endif

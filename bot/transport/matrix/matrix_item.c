@@ -98,6 +98,7 @@ struct matrix_item *matrix_item_create_edit(const char *stem, const struct matri
     if (!item)
         return NULL;
     item->kind = MATRIX_ITEM_EDIT;
+    item->pages = MATRIX_LOOK_PAGES - MATRIX_LOOK_EDIT;
     item->done = edit->done;
     item->context = edit->context;
     if (copy(&item->event, edit->event)) {

@@ -11,6 +11,7 @@
 
 #define MATRIX_EVENT_MAX 256 /* with the NUL; an event id has at most 255 bytes */
 #define MATRIX_PART_NAME 24
+#define MATRIX_LOOK_EDIT 2 /* pages for a countdown: it is never old */
 #define MATRIX_LOOK_PAGES 10 /* of 100 events each, of our own where the server filters */
 
 enum matrix_item_kind { MATRIX_ITEM_WORDS, MATRIX_ITEM_REACTION, MATRIX_ITEM_ERASE, MATRIX_ITEM_EDIT };
