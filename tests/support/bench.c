@@ -33,7 +33,8 @@ double bench_percentile(double *values, size_t count, double p)
     return values[(size_t)(p / 100 * (double)(count - 1) + 0.5)];
 }
 
-long bench_resident(int pid)
+/* The number behind a name in /proc/PID/status. */
+static long status_of(int pid, const char *name)
 {
     char path[64], line[256];
     long kib = 0;
@@ -45,10 +46,22 @@ long bench_resident(int pid)
     if (!status)
         return 0;
     while (fgets(line, sizeof line, status))
-        if (sscanf(line, "VmRSS: %ld", &kib) == 1)
+        if (strncmp(line, name, strlen(name)) == 0) {
+            kib = strtol(line + strlen(name), NULL, 10);
             break;
+        }
     fclose(status);
     return kib;
+}
+
+long bench_resident(int pid)
+{
+    return status_of(pid, "VmRSS:");
+}
+
+long bench_resident_peak(int pid)
+{
+    return status_of(pid, "VmHWM:");
 }
 
 void bench_die(const char *format, ...)

@@ -16,6 +16,8 @@ int64_t bench_now(void);
 double bench_percentile(double *values, size_t count, double p);
 /* Resident memory of a process (0 = this one) in KiB, 0 if it cannot be read. */
 long bench_resident(int pid);
+/* The most it was since the process began, likewise. */
+long bench_resident_peak(int pid);
 /* Prints the line and ends the program with 1: a benchmark that cannot be measured is worth nothing. */
 _Noreturn void bench_die(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
