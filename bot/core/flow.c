@@ -355,7 +355,7 @@ int64_t flow_due(const struct hall *hall, const struct round *round)
     bool reminds = round->deadline > 0 && round->held_at == 0 && round->graded_at == 0 &&
                    wants_reminder(round);
     if (hold_waits(hall, round) && !reminds)
-        return hold_due(round);
+        return hold_due(hall, round);
     if (round->graded_at > 0)
         return hold_count_due(hall, round);
     int64_t due = reminds ? round->deadline - REMINDER_MS : round->deadline;
@@ -469,7 +469,7 @@ static int act(struct hall *hall, struct round *round, int64_t until, int64_t no
         return flow_end(hall, round, "its plugin or its question is no longer there", now, effects);
     if (round->graded_at == 0 && !done && until < round->deadline)
         remind(round, now, effects);
-    else if (waits && hold_may_wait(round, now))
+    else if (waits && hold_may_wait(hall, round, now))
         hold_tell(hall, round, now, effects);
     else if (done && wants_last_call(hall, round, now))
         call_last(hall, round, now, effects);

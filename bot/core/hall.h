@@ -40,6 +40,7 @@ struct lag {
     bool behind;  /* says the network */
     bool settled; /* the same as of the last commit */
     bool held;    /* events of it wait in the session */
+    int64_t since; /* when it was behind first */
 };
 
 struct hall {

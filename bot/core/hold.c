@@ -103,15 +103,25 @@ static int64_t end_of(const struct round *round)
     return early ? round->graded_at : round->deadline;
 }
 
-int64_t hold_due(const struct round *round)
+/* A network that is behind since after the end is so because the bot was down until then. */
+static int64_t last_moment(const struct hall *hall, const struct round *round)
 {
-    int64_t end = end_of(round);
-    return end > 0 && round->held_at > 0 ? end + HOLD_BEHIND_MS : end;
+    int64_t from = end_of(round);
+    for (size_t i = 0; i < hall->lag_count; i++)
+        if (is_missing(hall, round, &hall->lags[i]) && hall->lags[i].since > from)
+            from = hall->lags[i].since;
+    return from + HOLD_BEHIND_MS;
 }
 
-bool hold_may_wait(const struct round *round, int64_t now)
+int64_t hold_due(const struct hall *hall, const struct round *round)
 {
-    return now < end_of(round) + HOLD_BEHIND_MS;
+    int64_t end = end_of(round);
+    return end > 0 && round->held_at > 0 ? last_moment(hall, round) : end;
+}
+
+bool hold_may_wait(const struct hall *hall, const struct round *round, int64_t now)
+{
+    return now < last_moment(hall, round);
 }
 
 void hold_tell(const struct hall *hall, struct round *round, int64_t now, struct effects *effects)
@@ -129,7 +139,7 @@ void hold_tell(const struct hall *hall, struct round *round, int64_t now, struct
             between = " and ";
         }
     text_printf(&text, ". What was sent there in time still counts, so I wait for it: at most %s.",
-                span_text(end_of(round) + HOLD_BEHIND_MS - now, left));
+                span_text(last_moment(hall, round) - now, left));
     effects_say(effects, round->room, &text);
     text_finish(&text);
 }
@@ -214,7 +224,7 @@ int hold_count(struct hall *hall, struct round *round, int64_t now, struct effec
     if (uncounted(hall, round) == 0)
         return 0;
     /* After the longest wait there is nobody to ask. */
-    if (hold_waits(hall, round) && !hold_may_wait(round, now))
+    if (hold_waits(hall, round) && !hold_may_wait(hall, round, now))
         return log_uncounted(round, now, effects);
     if (round->graded_at == 0) {
         round->graded_at = now;
@@ -282,8 +292,12 @@ int hold_apply(struct hall *hall, const struct event *event)
     struct lag *lag = make_lag(hall, network->transport, network->network);
     if (!lag)
         return -1;
+    if (event->kind == EVENT_BEHIND && !lag->behind)
+        lag->since = event->at;
     lag->behind = event->kind == EVENT_BEHIND;
-    if (!lag->behind)
+    if (!lag->behind) {
+        lag->since = 0;
         ask_again(hall, lag);
+    }
     return 0;
 }

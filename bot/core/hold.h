@@ -9,7 +9,8 @@
 
 #include "core/hall.h"
 
-#define HOLD_BEHIND_MS (10 * 60 * 1000) /* after the end of a phase */
+/* After the end of a phase; of one that ended while the bot was down, after its start. */
+#define HOLD_BEHIND_MS (10 * 60 * 1000)
 #define HOLD_COUNT_MS (60 * 1000)       /* for the marks to be counted */
 
 /* EVENT_BEHIND, EVENT_ABREAST, EVENT_COUNTED. 0 or -1. */
@@ -19,9 +20,9 @@ int hold_apply(struct hall *hall, const struct event *event);
 bool hold_waits(const struct hall *hall, const struct round *round);
 /* When the end of the phase is to be acted on, of a round for which hold_waits(): first to tell the
  * room, then to go on without what is missing. 0 if nothing has come to an end. */
-int64_t hold_due(const struct round *round);
+int64_t hold_due(const struct hall *hall, const struct round *round);
 /* True until the phase has waited as long as it may. */
-bool hold_may_wait(const struct round *round, int64_t now);
+bool hold_may_wait(const struct hall *hall, const struct round *round, int64_t now);
 /* The room learns, once a phase, what it waits for. */
 void hold_tell(const struct hall *hall, struct round *round, int64_t now,
                struct effects *effects);
