@@ -17,6 +17,8 @@
 #include "cli/pump.h"
 #include "transport/irc/irc_settings.h"
 #include "transport/irc/irc_transport.h"
+#include "transport/matrix/matrix_settings.h"
+#include "transport/matrix/matrix_transport.h"
 #include "util/log.h"
 
 #define STOP_MS 1500 /* for saying goodbye; SIGTERM ends within two seconds */
@@ -160,6 +162,11 @@ static int start_networks(struct daemon *daemon, struct error *error)
     for (size_t i = 0; i < options->network_count; i++)
         if (start_network(daemon,
                           irc_transport_create(&daemon->loop, &options->networks[i], sink, error),
+                          error))
+            return -1;
+    for (size_t i = 0; i < options->matrix_count; i++)
+        if (start_network(daemon,
+                          matrix_transport_create(&daemon->loop, &options->matrix[i], sink, error),
                           error))
             return -1;
     return 0;

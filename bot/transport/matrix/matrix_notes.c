@@ -138,14 +138,17 @@ int matrix_notes_each(struct matrix_notes *notes, const char *prefix, note_fn *n
 {
     struct reading reading = {.notes = notes, .skip = strlen(prefix), .note = note,
                               .context = context};
-    if (notes->sink->recall(notes->sink->context, "matrix", notes->network, prefix, read_stored,
-                            &reading))
-        return -1;
+    size_t count = 0;
     for (const struct matrix_note *one = notes->first; one; one = one->next)
+        count++;
+    /* What is set in the meantime is not among them. */
+    const struct matrix_note *one = notes->first;
+    for (size_t i = 0; i < count; i++, one = one->next)
         if (strncmp(one->key, prefix, reading.skip) == 0 && one->value &&
             waiting(notes, one->key) == one)
             note(context, one->key + reading.skip, one->value, notes->now());
-    return 0;
+    return notes->sink->recall(notes->sink->context, "matrix", notes->network, prefix,
+                               read_stored, &reading);
 }
 
 struct finding {
