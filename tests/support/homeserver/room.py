@@ -181,12 +181,15 @@ class Room:
     def redact(self, sender, event_id, reason=None):
         self.require_member(sender)
         target = self.by_id.get(event_id)
-        if target and target.sender != sender:  # one that is not known may come yet
+        if target and target.sender != sender:
             self.require_power(sender, self.needed("redact", 50), "redact this event")
         content = {"reason": reason} if reason else {}
         if self.version >= 11:
             content["redacts"] = event_id
         event = Event(self, "m.room.redaction", sender, content, redacts=event_id)
-        if target and target.redacted_by is None:
+        if target is None:  # as Synapse: taken, and shown to nobody
+            event.id = self.server.new_id("$")
+            return event
+        if target.redacted_by is None:
             target.redacted_by = event
         return self.add(event)
