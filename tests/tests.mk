@@ -24,7 +24,7 @@ $(BUILD)/tests/%_test: $(BUILD)/tests/%_test.o $(HELPOBJ) $(LIB)
 	@$(CC) $(OPT) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
 
 # The allocations of our own code go through the test, which fails them one by one.
-$(BUILD)/tests/torture/alloc_test: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc reallocarray strdup strndup)
+$(BUILD)/tests/torture/alloc_test $(BUILD)/tests/torture/matrix_alloc_test: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc reallocarray strdup strndup)
 comma := ,
 
 # One part: `make suite ONLY=store` runs the tests whose path has that word.

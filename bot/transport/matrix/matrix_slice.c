@@ -452,3 +452,16 @@ int matrix_slice_end(struct matrix_slice *slice, struct error *error)
         wrong(slice, slice->chunk, "the document is cut off");
     return slice->state == AT_END ? 0 : report(slice, error);
 }
+
+static enum matrix_choice want_nothing(void *context, const struct matrix_path *path)
+{
+    (void)context;
+    (void)path;
+    return MATRIX_SKIP;
+}
+
+bool matrix_slice_valid(const char *bytes, size_t length)
+{
+    struct matrix_slice slice = {.calls = {.want = want_nothing}};
+    return matrix_slice_feed(&slice, bytes, length, NULL) == 0 && matrix_slice_end(&slice, NULL) == 0;
+}

@@ -66,6 +66,9 @@ int matrix_slice_feed(struct matrix_slice *slice, const char *bytes, size_t leng
 /* At the end of the document: -1 and *error if it is not whole. */
 int matrix_slice_end(struct matrix_slice *slice, struct error *error);
 
+/* Is this a whole JSON document, as far as a slicer looks? Needs 14 KiB of stack and no other memory. */
+bool matrix_slice_valid(const char *bytes, size_t length);
+
 /*
  * For a slice, an object: finds the value of a member, as bytes of the slice.
  * Of several members with that key the last counts, as it does to jansson.

@@ -293,6 +293,15 @@ static void the_owner_may_stop_it(void **state)
     assert_string_equal(buf_text(&owner.log), "/[]=1\n/[]=2\n");
 }
 
+static void valid_or_not(void **state)
+{
+    (void)state;
+    assert_true(matrix_slice_valid("{\"a\":[1,\"\xff\\ud800\"]}", 19));
+    assert_true(matrix_slice_valid(" 5 ", 3));
+    assert_false(matrix_slice_valid("{\"a\":[1}", 9));
+    assert_false(matrix_slice_valid("", 0));
+}
+
 static void one_member_of_a_slice(void **state)
 {
     (void)state;
@@ -365,6 +374,7 @@ int main(void)
         cmocka_unit_test_teardown(a_deep_slice_is_dropped, finish),
         cmocka_unit_test_teardown(entered_too_deep, finish),
         cmocka_unit_test_teardown(the_owner_may_stop_it, finish),
+        cmocka_unit_test(valid_or_not),
         cmocka_unit_test(one_member_of_a_slice),
         cmocka_unit_test(strings),
     };
