@@ -22,6 +22,7 @@ static const struct subcommand subcommands[] = {
     {"check-config", cli_check_config, "check a configuration"},
     {"backup", cli_backup, "copy the database, also while the bot runs"},
     {"restore", cli_restore, "put a backup in place"},
+    {"matrix", cli_matrix, "log in to a Matrix home server, and out"},
     {"doctor", cli_doctor, "what is missing on this machine"},
     {"version", cli_version, "versions of this program and its libraries"},
 };

@@ -6,7 +6,7 @@ _hotseat()
     local command=${COMP_WORDS[1]} options=
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
-        options='run console sim board questions check-config backup restore doctor version --help'
+        options='run console sim board questions check-config backup restore matrix doctor version --help'
         mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")
         return
     fi
@@ -15,6 +15,7 @@ _hotseat()
         --plugins) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
         --questions | check) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
         --period) mapfile -t COMPREPLY < <(compgen -W 'day week month all' -- "$word"); return ;;
+        --with) mapfile -t COMPREPLY < <(compgen -W 'password browser token' -- "$word"); return ;;
         --as | --seed | --room | --kind | --limit) return ;;
         *) ;;
     esac
@@ -26,6 +27,7 @@ _hotseat()
         questions) options='check --json --help' ;;
         check-config | version) options='--json --help' ;;
         backup | restore) options='--db --force --help' ;;
+        matrix) options='login logout --config --with --help' ;;
         doctor) options='--db --plugins --questions --json --help' ;;
         *) ;;
     esac

@@ -29,6 +29,7 @@ int cli_questions(int argc, char **argv);
 int cli_check_config(int argc, char **argv);
 int cli_backup(int argc, char **argv);
 int cli_restore(int argc, char **argv);
+int cli_matrix(int argc, char **argv);
 int cli_doctor(int argc, char **argv);
 int cli_version(int argc, char **argv);
 

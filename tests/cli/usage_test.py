@@ -10,7 +10,7 @@ import unittest
 import tap
 
 COMMANDS = ["run", "console", "sim", "board", "questions", "check-config", "backup", "restore",
-            "doctor", "version"]
+            "matrix", "doctor", "version"]
 # command line -> what must be said
 WRONG = {
     "": "usage: hotseat COMMAND",
@@ -32,6 +32,10 @@ WRONG = {
     "check-config": "the file to check is missing",
     "backup": "where to copy it is missing",
     "restore": "the backup to restore is missing",
+    "matrix": "say what to do with matrix: login or logout",
+    "matrix sing": "say what to do with matrix: login or logout",
+    "matrix login --with magic": '"magic" is none of password, browser, token',
+    "matrix login a b": '"b" is one argument too many',
     "doctor who": '"who" is one argument too many',
     "version 2": '"2" is one argument too many',
 }
@@ -44,6 +48,7 @@ FAILING = {
     "board --db /nonexistent/x.db": "there is no such file",
     "questions check /nonexistent": "No such file or directory",
     "backup --db /nonexistent/x.db to": "there is no such file",
+    "matrix login --config /nonexistent/x": "No such file or directory",
     "restore --db x.db /nonexistent/x": "there is no such file",
 }
 
