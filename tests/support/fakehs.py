@@ -16,6 +16,7 @@ import argparse
 import asyncio
 import json
 import os
+import ssl
 import subprocess
 import sys
 import urllib.request
@@ -27,7 +28,8 @@ from homeserver import (account, control, history, media, model, oauth,  # noqa:
 class Server:
     """One running server, for the test that owns it."""
 
-    def __init__(self, *arguments):
+    def __init__(self, *arguments, ca=None):
+        """ca: who signed the certificate of "--tls", which is for localhost."""
         self.child = subprocess.Popen(
             [sys.executable, os.path.abspath(__file__), "--port", "0", *arguments],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
@@ -35,14 +37,15 @@ class Server:
         if not line.strip().isdigit():
             raise AssertionError("fakehs does not start: %r" % line)
         self.port = int(line)
-        self.url = "http://127.0.0.1:%d" % self.port
+        self.url = "%s:%d" % ("https://localhost" if ca else "http://127.0.0.1", self.port)
+        self.trust = ssl.create_default_context(cafile=ca) if ca else None
         self.name = "fake.test"
 
     def control(self, what, **body):
         request = urllib.request.Request(self.url + "/_fake/" + what, json.dumps(body).encode(),
                                          method="POST")
         try:
-            with urllib.request.urlopen(request, timeout=60) as answer:
+            with urllib.request.urlopen(request, timeout=60, context=self.trust) as answer:
                 return json.load(answer)
         except urllib.error.HTTPError as error:
             raise AssertionError("%s: %s" % (what, error.read().decode()))
