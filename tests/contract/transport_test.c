@@ -259,6 +259,69 @@ static void an_empty_text_is_taken(void **state)
     stages_until(stage, is_seen, "an end");
 }
 
+/* ---- what not every network can do ---- */
+
+static enum post_result post_with(struct stage *stage, struct outbound message, const char *words)
+{
+    struct text text;
+    text_init(&text);
+    text_put(&text, words);
+    assert_true(text_ok(&text));
+    message.bytes = text_bytes(&text, &message.size);
+    stage->posting = true;
+    enum post_result result = stage->transport->ops->post(stage->transport, &message);
+    stage->posting = false;
+    text_finish(&text);
+    return result;
+}
+
+static void an_answer_and_a_mention_are_said_whatever_the_network_can_do(void **state)
+{
+    struct stage *stage = *state;
+    const struct stages_event *ann = let_in(stage, "ann");
+    struct outbound room = {.id = 1, .target = stage->room, .about = "$nothing",
+                            .mention = ann->account, .tag = "vote 1 2"};
+    struct outbound person = {.id = 2, .target = ann->account, .private_talk = true,
+                              .about = "$nothing", .tag = "vote 1 2"};
+    assert_int_equal(post_with(stage, room, "for ann"), POST_TAKEN);
+    assert_int_equal(post_with(stage, person, "an answer"), POST_TAKEN);
+    stages_await_sent(stage, 1);
+    stages_await_sent(stage, 2);
+    stages_until(stage, is_seen, "for ann");
+    stages_until(stage, is_seen, "ann\tan answer");
+}
+
+/* Seen as a mark or as the text, but out, once. */
+static void a_mark_is_out_in_one_way_or_the_other(void **state)
+{
+    struct stage *stage = *state;
+    const struct stages_event *ann = let_in(stage, "ann");
+    struct outbound marked = {.id = 1, .target = ann->account, .private_talk = true,
+                              .about = "$nothing", .mark = "ok"};
+    assert_int_equal(post_with(stage, marked, "Stored."), POST_TAKEN);
+    stages_await_sent(stage, 1);
+    assert_int_equal(stages_post(stage, 2, ann->account, true, 0, "an end"), POST_TAKEN);
+    stages_until(stage, is_seen, "an end");
+    assert_int_equal(stages_times_sent(stage, 1), 1);
+}
+
+static void erasing_says_nothing(void **state)
+{
+    struct stage *stage = *state;
+    let_in(stage, "ann");
+    struct outbound erasing = {.id = 1, .target = stage->room, .bytes = "", .about = "$nothing",
+                               .flags = EFFECT_ERASES | EFFECT_URGENT};
+    assert_int_equal(stages_post(stage, 2, stage->room, false, 0, "before"), POST_TAKEN);
+    stages_until(stage, is_seen, "before");
+    size_t seen = stage->seen_count;
+    assert_int_equal(stage->transport->ops->post(stage->transport, &erasing), POST_TAKEN);
+    stages_await_sent(stage, 1);
+    assert_int_equal(stages_post(stage, 3, stage->room, false, 0, "an end"), POST_TAKEN);
+    stages_until(stage, is_seen, "an end");
+    assert_int_equal(stage->seen_count, seen + 1);
+    assert_int_equal(stages_times_sent(stage, 1), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -274,6 +337,9 @@ int main(void)
         STAGES_ALL(what_can_never_be_said_is_refused),
         STAGES_ALL(hostile_targets_reach_nobody),
         STAGES_ALL(an_empty_text_is_taken),
+        STAGES_ALL(an_answer_and_a_mention_are_said_whatever_the_network_can_do),
+        STAGES_ALL(a_mark_is_out_in_one_way_or_the_other),
+        STAGES_ALL(erasing_says_nothing),
         STAGES_ALL(stopping_says_what_is_posted_first),
         STAGES_ALL(it_may_go_at_any_moment),
         STAGES_ALL(it_may_go_while_it_stops),

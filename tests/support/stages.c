@@ -22,10 +22,59 @@ static char *copy(const char *text)
     return out;
 }
 
+static struct stages_note *find_note(struct stage *stage, const char *key)
+{
+    for (size_t i = 0; i < stage->note_count; i++)
+        if (strcmp(stage->notes[i].key, key) == 0)
+            return &stage->notes[i];
+    return NULL;
+}
+
+const char *stages_note(const struct stage *stage, const char *key)
+{
+    const struct stages_note *note = find_note((struct stage *)(uintptr_t)stage, key);
+    return note ? note->value : NULL;
+}
+
+/* As the session does it: kept at once, and told after the turn. */
+static void keep_note(struct stage *stage, const struct event *event)
+{
+    struct stages_note *note = find_note(stage, event->tag);
+    assert_true(strlen(event->tag) <= EVENT_TAG_MAX && event->length <= EVENT_NOTE_MAX);
+    assert_true(stage->stored_count < STAGES_NOTES);
+    stage->stored[stage->stored_count++] = copy(event->tag);
+    if (!note) {
+        assert_true(stage->note_count < STAGES_NOTES);
+        note = &stage->notes[stage->note_count++];
+        *note = (struct stages_note){.key = copy(event->tag)};
+    }
+    free(note->value);
+    note->value = event->text ? strndup(event->text, event->length) : NULL;
+    note->at = event->at;
+}
+
+static void tell_noted(struct stage *stage)
+{
+    size_t count = stage->stored_count;
+    for (size_t i = 0; i < count; i++) {
+        if (stage->transport && stage->transport->ops->noted)
+            stage->transport->ops->noted(stage->transport, stage->stored[i]);
+        free(stage->stored[i]);
+    }
+    stage->stored_count -= count;
+    memmove(stage->stored, stage->stored + count, stage->stored_count * sizeof *stage->stored);
+}
+
 static int on_event(void *context, const struct event *event)
 {
     struct stage *stage = context;
     assert_false(stage->posting);
+    assert_non_null(event->who.transport);
+    assert_non_null(event->who.network);
+    if (event->kind == EVENT_NOTE) {
+        keep_note(stage, event);
+        return 0;
+    }
     assert_true(stage->event_count < STAGES_EVENTS);
     struct stages_event *kept = &stage->events[stage->event_count++];
     kept->event = *event;
@@ -42,16 +91,17 @@ static int on_event(void *context, const struct event *event)
     return 0;
 }
 
-/* Nothing was noted before. */
 static int on_recall(void *context, const char *transport, const char *network, const char *prefix,
                      note_fn *note, void *note_context)
 {
-    (void)context;
-    (void)transport;
-    (void)network;
-    (void)prefix;
-    (void)note;
-    (void)note_context;
+    const struct stage *stage = context;
+    assert_string_equal(transport, stage->kind);
+    assert_string_equal(network, stage->transport->network);
+    for (size_t i = 0; i < stage->note_count; i++) {
+        const struct stages_note *one = &stage->notes[i];
+        if (one->value && strncmp(one->key, prefix, strlen(prefix)) == 0)
+            note(note_context, one->key, one->value, one->at);
+    }
     return 0;
 }
 
@@ -209,6 +259,12 @@ int stages_teardown(void **state)
     }
     for (size_t i = 0; i < stage->seen_count; i++)
         free(stage->seen[i]);
+    for (size_t i = 0; i < stage->stored_count; i++)
+        free(stage->stored[i]);
+    for (size_t i = 0; i < stage->note_count; i++) {
+        free(stage->notes[i].key);
+        free(stage->notes[i].value);
+    }
     free(stage);
     return 0;
 }
@@ -229,6 +285,7 @@ void stages_until(struct stage *stage, stages_fits_fn *fits, const void *what)
     uv_timer_start(&timer, give_up, PATIENCE_MS, 0);
     while (!fits(stage, what) && !late) {
         uv_run(&stage->loop, UV_RUN_ONCE);
+        tell_noted(stage);
         irc_seen(stage);
     }
     uv_close((uv_handle_t *)&timer, NULL);

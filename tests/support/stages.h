@@ -19,10 +19,17 @@
 #include "transport/irc/irc_settings.h"
 
 #define STAGES_EVENTS 2048
+#define STAGES_NOTES 256
 
 struct stages_event {
     struct event event; /* its strings are copies */
     char *room, *account, *name, *text, *id;
+};
+
+/* What a transport noted (EVENT_NOTE), and is given by recall(). */
+struct stages_note {
+    char *key, *value;
+    int64_t at;
 };
 
 struct stage {
@@ -39,6 +46,10 @@ struct stage {
     int64_t sent[STAGES_EVENTS], lost[STAGES_EVENTS];
     size_t sent_count, lost_count;
     unsigned ready, wakes, done;
+    struct stages_note notes[STAGES_NOTES];
+    size_t note_count;
+    char *stored[STAGES_NOTES]; /* keys that the transport is to be told of by noted() */
+    size_t stored_count;
     /* What people saw: "target\ttext", a line each. */
     char *seen[STAGES_EVENTS];
     size_t seen_count, heard; /* lines of the fake server looked at */
@@ -71,6 +82,8 @@ const struct stages_event *stages_await(struct stage *stage, enum event_kind kin
                                         const char *name, const char *text);
 /* Waits until an id is told as sent. */
 void stages_await_sent(struct stage *stage, int64_t id);
+/* The value of a note, NULL if there is none. */
+const char *stages_note(const struct stage *stage, const char *key);
 size_t stages_times_sent(const struct stage *stage, int64_t id);
 
 /* Posts a paragraph. Privately: target is the account of an event. */

@@ -92,8 +92,11 @@ static enum post_result post(struct transport *transport, const struct outbound 
                  message->target);
     else
         snprintf(prefix, sizeof prefix, transcript ? "[%s] " : "hotseat: ", message->target);
+    /* What a terminal shows cannot be erased. */
+    bool says = !(message->flags & EFFECT_ERASES);
     struct printing printing = {console, prefix, transcript ? prefix : "  "};
-    if (text_render_lines(message->bytes, message->size, &style, print_line, &printing))
+    if (says &&
+        text_render_lines(message->bytes, message->size, &style, print_line, &printing))
         return POST_AGAIN;
     if (message->id)
         console->settings.sink->sent(console->settings.sink->context, message->id);

@@ -336,6 +336,12 @@ static enum post_result post(struct transport *transport, const struct outbound 
     if ((!message->private_talk && irc_events_channel(irc, message->target) < 0) ||
         !text_valid(message->bytes, message->size))
         return POST_REFUSED;
+    /* Nothing that was said on IRC can be erased. */
+    if (message->flags & EFFECT_ERASES) {
+        if (message->id)
+            irc->sink->sent(irc->sink->context, message->id);
+        return POST_TAKEN;
+    }
     bool can_talk = irc->phase == IRC_READY && !irc->stopping;
     const char *target = can_talk ? find_target(irc, message) : NULL;
     if (!target || strpbrk(target, ", \r\n"))

@@ -65,7 +65,8 @@ static enum post_result post(struct transport *transport, const struct outbound 
         result = POST_AGAIN;
     else if (script->hold && message->id && !keep(script, message->id))
         result = POST_AGAIN;
-    if (result == POST_TAKEN && script->seen)
+    bool says = !(message->flags & EFFECT_ERASES);
+    if (result == POST_TAKEN && script->seen && says)
         script->seen(script->context, message->private_talk ? NULL : message->target,
                      message->private_talk ? message->target : NULL, buf_text(&plain));
     buf_finish(&plain);
