@@ -13,8 +13,9 @@
 
 #define ROOM_OPTIONS                                                                               \
     CFG_STR("prefix", "!", CFGF_NONE), CFG_BOOL("named_only", cfg_false, CFGF_NONE),               \
-        CFG_STR("reveal", "names", CFGF_NONE), CFG_STR("gather", "0s", CFGF_NONE),                 \
-        CFG_STR("answer", "0s", CFGF_NONE), CFG_STR("vote", "0s", CFGF_NONE),                      \
+        CFG_STR("reveal", "names", CFGF_NONE), CFG_STR("ballots", "private", CFGF_NONE),           \
+        CFG_STR("gather", "0s", CFGF_NONE), CFG_STR("answer", "0s", CFGF_NONE),                    \
+        CFG_STR("vote", "0s", CFGF_NONE),                                                          \
         CFG_STR("settle", "10s", CFGF_NONE), CFG_STR("last_call", "30s", CFGF_NONE),               \
         CFG_INT("rounds", 3, CFGF_NONE)
 
@@ -99,6 +100,14 @@ static void read_reveal(cfg_t *cfg, struct room_settings *room)
         config_wrong(cfg, "reveal", "\"%.40s\" is neither \"names\" nor \"never\"", reveal);
 }
 
+static void read_ballots(cfg_t *cfg, struct room_settings *room)
+{
+    const char *ballots = cfg_getstr(cfg, "ballots");
+    room->open_ballots = ballots && strcmp(ballots, "open") == 0;
+    if (!room->open_ballots && ballots && strcmp(ballots, "private") != 0)
+        config_wrong(cfg, "ballots", "\"%.40s\" is neither \"private\" nor \"open\"", ballots);
+}
+
 /* With `all` the defaults count, too; else what the section does not say stays as it is. */
 static void read_room(cfg_t *cfg, struct room_settings *room, bool all)
 {
@@ -112,6 +121,8 @@ static void read_room(cfg_t *cfg, struct room_settings *room, bool all)
         read_prefix(cfg, room);
     if (all || config_is_set(cfg, "reveal"))
         read_reveal(cfg, room);
+    if (all || config_is_set(cfg, "ballots"))
+        read_ballots(cfg, room);
     if (all || config_is_set(cfg, "named_only"))
         room->named_only = cfg_getbool(cfg, "named_only");
     for (size_t i = 0; i < sizeof spans / sizeof *spans; i++)

@@ -61,6 +61,7 @@ struct directive {
 };
 /* Tables that end with a NULL word. */
 extern const struct directive scenario_stage[];  /* time, rooms, people, network */
+extern const struct directive scenario_marks[];  /* marks, edits, retractions */
 extern const struct directive scenario_checks[]; /* what is seen */
 /* "+5m": every deadline on the way is met in its moment. 0 or -1. */
 int scenario_advance(struct player *player, char *words);

@@ -96,6 +96,8 @@ static int set(struct player *player, char *words)
     bool span = span_parse(value, &seconds) == 0;
     if (strcmp(words, "reveal") == 0)
         settings->reveal_names = strcmp(value, "names") == 0;
+    else if (strcmp(words, "ballots") == 0)
+        settings->open_ballots = strcmp(value, "open") == 0;
     else if (strcmp(words, "prefix") == 0)
         snprintf(settings->prefix, sizeof settings->prefix, "%.4s", value);
     else if (strcmp(words, "named_only") == 0)

@@ -1,23 +1,52 @@
 #include "core/ballot.h"
 
 #include <ctype.h>
+#include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 void ballot_order(const struct round *round, uint32_t voter, struct ballot_order *order)
 {
     order->count = 0;
     for (uint32_t i = 0; i < round->seat_count && order->count < ROUND_SEATS_MAX; i++)
-        if (i != voter && round->seats[i].answer)
+        if ((i != voter || round->open_ballots) && round->seats[i].answer)
             order->author[order->count++] = i;
-    /* Fisher-Yates with a stream of the voter's own: the order is a function of
-     * the round's seed and the seat, so that it needs no storing. */
-    uint64_t state = round->seed ^ ((uint64_t)voter + 1) * UINT64_C(0x9E3779B97F4A7C15);
+    /* Fisher-Yates with a stream of the voter's own, or the room's: the order is a
+     * function of the round's seed and the seat, so that it needs no storing. */
+    uint64_t stream = round->open_ballots ? ROUND_SEATS_MAX : voter;
+    uint64_t state = round->seed ^ (stream + 1) * UINT64_C(0x9E3779B97F4A7C15);
     for (size_t i = order->count; i > 1; i--) {
         size_t j = random_below(&state, (uint32_t)i);
         uint32_t kept = order->author[i - 1];
         order->author[i - 1] = order->author[j];
         order->author[j] = kept;
     }
+}
+
+size_t ballot_index(const struct ballot_order *order, uint32_t author)
+{
+    size_t at = 0;
+    while (at < order->count && order->author[at] != author)
+        at++;
+    return at;
+}
+
+const char *ballot_tag(struct arena *arena, const struct round *round, uint32_t author)
+{
+    return arena_printf(arena, "vote %" PRIu64 " %u", round->id, author);
+}
+
+int ballot_tag_parse(const char *tag, uint64_t *round, uint32_t *author)
+{
+    char *rest, *end;
+    if (strncmp(tag, "vote ", 5) != 0 || !isdigit((unsigned char)tag[5]))
+        return -1;
+    *round = strtoull(tag + 5, &rest, 10);
+    if (*rest != ' ' || !isdigit((unsigned char)rest[1]))
+        return -1;
+    unsigned long seat = strtoul(rest + 1, &end, 10);
+    *author = (uint32_t)seat;
+    return *end || seat >= ROUND_SEATS_MAX ? -1 : 0;
 }
 
 const char *ballot_label(size_t index, char out[4])

@@ -1,7 +1,8 @@
 /*
  * Blind ballots. Before the reveal answers go by labels only, and each voter
  * has an order of their own, derived from the round's seed: label A of one
- * voter is not label A of another.
+ * voter is not label A of another. In a round with open ballots, where the
+ * answers stand in the room, all have the same order.
  */
 #ifndef CORE_BALLOT_H
 #define CORE_BALLOT_H
@@ -13,8 +14,17 @@ struct ballot_order {
     size_t count;
 };
 
-/* The answers a voter may grade (everyone's but their own), in their own order. */
+/* The answers a voter may grade (everyone's but their own), in their own order; with open ballots
+ * all answers in the order of the room, also their own, which they cannot grade. */
 void ballot_order(const struct round *round, uint32_t voter, struct ballot_order *order);
+/* The label index of an author's answer; order->count if it has none. */
+size_t ballot_index(const struct ballot_order *order, uint32_t author);
+
+/* The tag of the message that shows an answer to graders: "vote ROUND SEAT". All of a round begin
+ * with "vote ROUND ". A tag names the author: it never leaves the bot. In the arena. */
+const char *ballot_tag(struct arena *arena, const struct round *round, uint32_t author);
+/* What a tag says: 0, or -1 if it is no such tag. */
+int ballot_tag_parse(const char *tag, uint64_t *round, uint32_t *author);
 /* "A" .. "Z", "AA" ..; out has room for 4 bytes. */
 const char *ballot_label(size_t index, char out[4]);
 /* Index of a label (any case), or -1. */

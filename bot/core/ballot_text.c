@@ -58,31 +58,95 @@ static void add_criteria(const struct round *round, struct text *text)
     }
 }
 
+/* The criteria and how to grade, behind a first sentence. */
+static void add_how(const struct hall *hall, const struct round *round, bool marks,
+                    struct text *text)
+{
+    char scores[ROUND_EXAMPLE];
+    flow_example_scores(round->plugin->rubric, scores);
+    add_criteria(round, text);
+    text_paragraph(text);
+    text_printf(text, "%s Grade like this%s: ", round->plugin->grade_advice,
+                round->open_ballots ? ", privately to me" : "");
+    text_monof(text, "%svote A %s what was good, what to change", hall_prefix(hall, round->room),
+               scores);
+    if (marks)
+        text_put(text, ". Or react to an answer with a number from 1 to 5, which counts for all "
+                       "criteria.");
+}
+
+/* The people there can put marks on messages. */
+static bool has_marks(const struct hall *hall, const struct address *place)
+{
+    const struct world *world = hall->world;
+    return world->counts && world->counts(world->context, place);
+}
+
+static void tag_answer(const struct round *round, uint32_t author, struct effects *effects,
+                       struct message *message)
+{
+    if (message)
+        message->tag = ballot_tag(effects->arena, round, author);
+}
+
+void flow_show_answer(const struct round *round, uint32_t author, size_t label,
+                      const struct address *to, struct effects *effects)
+{
+    struct text text;
+    text_init(&text);
+    flow_answer_text(round, &round->seats[author], label, &text);
+    tag_answer(round, author, effects, effects_tell(effects, to, &text, NULL, 0));
+    text_finish(&text);
+}
+
 void flow_send_ballot(const struct hall *hall, const struct round *round, const struct seat *voter,
                       struct effects *effects)
 {
     struct ballot_order order;
+    size_t owed = round_owed(round, voter->number);
     ballot_order(round, voter->number, &order);
     struct address to = round_seat_address(voter);
     struct text text;
-    if (order.count == 0)
+    if (owed == 0)
         return;
-    char scores[ROUND_EXAMPLE];
-    flow_example_scores(round->plugin->rubric, scores);
     text_init(&text);
-    text_printf(&text, "Round %" PRIu64 ": %zu answer%s to grade, 1 to 5 on each of:", round->id,
-                order.count, order.count == 1 ? "" : "s");
-    add_criteria(round, &text);
-    text_paragraph(&text);
-    text_printf(&text, "%s Grade like this: ", round->plugin->grade_advice);
-    text_monof(&text, "%svote A %s what was good, what to change", hall_prefix(hall, round->room),
-               scores);
+    text_printf(&text, "Round %" PRIu64 ": %zu answer%s to grade%s, 1 to 5 on each of:", round->id,
+                owed, owed == 1 ? "" : "s", round->open_ballots ? ", in the room" : "");
+    add_how(hall, round, has_marks(hall, &to), &text);
     effects_tell(effects, &to, &text, NULL, 0);
     text_finish(&text);
+    for (size_t i = 0; i < order.count && !round->open_ballots; i++)
+        flow_show_answer(round, order.author[i], i, &to, effects);
+}
+
+static bool room_has_marks(const struct hall *hall, uint64_t id)
+{
+    for (size_t i = 0; i < hall->room_count; i++) {
+        const struct room *room = hall->rooms[i];
+        struct address place = {room->transport, room->network, room->target};
+        if (room->id == id && has_marks(hall, &place))
+            return true;
+    }
+    return false;
+}
+
+void flow_post_ballots(const struct hall *hall, const struct round *round,
+                       struct effects *effects)
+{
+    struct ballot_order order;
+    struct text text;
+    ballot_order(round, 0, &order);
+    text_init(&text);
+    text_printf(&text, "Round %" PRIu64 ": the answers follow, without names. Grade the others', 1 to 5 "
+                       "on each of:",
+                round->id);
+    add_how(hall, round, room_has_marks(hall, round->room), &text);
+    effects_say(effects, round->room, &text);
     for (size_t i = 0; i < order.count; i++) {
+        text_finish(&text);
         text_init(&text);
         flow_answer_text(round, &round->seats[order.author[i]], i, &text);
-        effects_tell(effects, &to, &text, NULL, 0);
-        text_finish(&text);
+        tag_answer(round, order.author[i], effects, effects_say(effects, round->room, &text));
     }
+    text_finish(&text);
 }

@@ -224,20 +224,9 @@ static void drop_leading_option(struct command *command)
     }
 }
 
-void command_parse(struct command *command, const char *text, size_t length, const char *prefix,
-                   const char *name, bool private_talk)
+/* The command whose word begins at `verb`. */
+static void parse_verb(struct command *command, const char *verb, const char *end)
 {
-    const char *end = text + length;
-    memset(command, 0, sizeof *command);
-    command->rest = end;
-    while (text < end && is_space(*text))
-        text++;
-    const char *verb = find_verb(command, text, end, prefix, name);
-    if (!verb || verb >= end) {
-        command->verb = COMMAND_NONE;
-        command->named = false;
-        return;
-    }
     const char *stop = verb;
     size_t cut = 0;
     for (; stop < end && !is_space(*stop); stop++)
@@ -252,11 +241,60 @@ void command_parse(struct command *command, const char *text, size_t length, con
     command->rest_length = (size_t)(end - stop);
     if (command->verb == COMMAND_UNKNOWN) {
         command->meant = nearest_verb(command->word);
-        /* Talk that happens to begin with the bot's name is an answer, not a command. */
-        if (private_talk && command->named && !command->meant)
-            command->verb = COMMAND_NONE;
         return;
     }
     split(command);
     drop_leading_option(command);
+}
+
+void command_parse(struct command *command, const char *text, size_t length, const char *prefix,
+                   const char *name, bool private_talk)
+{
+    const char *end = text + length;
+    memset(command, 0, sizeof *command);
+    command->rest = end;
+    while (text < end && is_space(*text))
+        text++;
+    const char *verb = find_verb(command, text, end, prefix, name);
+    if (!verb || verb >= end) {
+        command->verb = COMMAND_NONE;
+        command->named = false;
+        return;
+    }
+    parse_verb(command, verb, end);
+    /* Talk that happens to begin with the bot's name is an answer, not a command. */
+    if (command->verb == COMMAND_UNKNOWN && private_talk && command->named && !command->meant)
+        command->verb = COMMAND_NONE;
+}
+
+/* Nothing but rounds stands behind it, or it is a question, which does no harm. */
+static bool plainly_meant(const struct command *command)
+{
+    if (command->verb == COMMAND_UNKNOWN)
+        return false;
+    if (command->verb == COMMAND_START || command->verb == COMMAND_EXTEND ||
+        command->verb == COMMAND_TOP || command->verb == COMMAND_HELP)
+        return command->word_count <= 3;
+    if (command_where(command->verb) == 'P' && free_text(command->verb))
+        return command->rest_length > 0 && strcmp(command->word, "begin") != 0;
+    for (size_t i = 0; i < command->word_count; i++)
+        if (command_round_number(command->words[i]) == 0)
+            return false;
+    return true;
+}
+
+void command_parse_called(struct command *command, const char *text, size_t length)
+{
+    const char *end = text + length;
+    memset(command, 0, sizeof *command);
+    command->rest = end;
+    while (text < end && is_space(*text))
+        text++;
+    if (text < end)
+        parse_verb(command, text, end);
+    if (text == end || !plainly_meant(command)) {
+        memset(command, 0, sizeof *command);
+        command->rest = end;
+    }
+    command->named = command->verb != COMMAND_NONE;
 }

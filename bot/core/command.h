@@ -73,6 +73,13 @@ struct command {
 void command_parse(struct command *command, const char *text, size_t length, const char *prefix,
                    const char *name, bool private_talk);
 
+/*
+ * Parses a text that answers a message of the bot, as good as called by name.
+ * People also answer it in talk ("leave it to me"), hence only what can hardly
+ * be anything else is a command; else the verb is COMMAND_NONE.
+ */
+void command_parse_called(struct command *command, const char *text, size_t length);
+
 /* The verb's word, usage and description; where = 'R', 'P' or 'B'. */
 const char *command_word(enum command_verb verb);
 const char *command_usage(enum command_verb verb);

@@ -1,4 +1,5 @@
 /* Drafts: the lines since !begin, kept in the store so that a restart loses none. */
+#include <inttypes.h>
 #include <string.h>
 
 #include "core/talk.h"
@@ -73,4 +74,61 @@ void draft_drop(struct hall *hall, struct draft *draft, struct effects *effects)
     hall->draft_count--;
     memmove(&hall->drafts[at], &hall->drafts[at + 1],
             (hall->draft_count - at) * sizeof *hall->drafts);
+}
+
+/* ---- the end of answering ---- */
+
+/* The lines since !begin become the answer of somebody who has none. 1 = they did, 0 = they do
+ * not count, -1 = the event must be rolled back. */
+static int keep_draft(const struct hall *hall, const struct round *round, struct seat *seat,
+                      struct draft *draft, int64_t now, struct effects *effects)
+{
+    struct buf whole, clean;
+    bool changed;
+    uint32_t offset;
+    int kept = 0;
+    if (seat->answer || !draft_has_words(draft))
+        return 0;
+    buf_init(&whole);
+    buf_init(&clean);
+    if (parts_join(&draft->parts, &whole) ||
+        !answer_clean(hall, round, buf_text(&whole), whole.length, &clean, &changed) ||
+        parts_move(&seat->parts, &draft->parts, &offset))
+        kept = -1;
+    else
+        kept = round_answer(seat, buf_text(&clean), clean.length, now) ? -1 : 1;
+    buf_finish(&whole);
+    buf_finish(&clean);
+    if (kept == 1) {
+        part_record_adopt(effects, round->id, seat->member, offset);
+        answer_record(round, seat, now, effects);
+    }
+    return kept;
+}
+
+int draft_lock(struct hall *hall, struct round *round, int64_t now, struct effects *effects)
+{
+    for (size_t i = hall->draft_count; i > 0; i--) {
+        struct draft *draft = &hall->drafts[i - 1];
+        struct seat *seat = round_seat_of(round, draft->member);
+        if (draft->round != round->id || !seat)
+            continue;
+        int kept = keep_draft(hall, round, seat, draft, now, effects);
+        if (kept < 0)
+            return -1;
+        struct text text;
+        text_init(&text);
+        text_printf(&text, "Answering in round %" PRIu64 " is over. ", round->id);
+        if (kept > 0)
+            text_printf(&text, "I stored what you had sent since begin: code %.8s.", seat->hash);
+        else if (seat->answer)
+            text_put(&text, "The answer you had stored stands; the lines since begin do not count.");
+        else
+            text_put(&text, "You had sent no line, so you have no answer.");
+        struct address to = round_seat_address(seat);
+        effects_tell(effects, &to, &text, NULL, EFFECT_URGENT);
+        text_finish(&text);
+        draft_drop(hall, draft, effects);
+    }
+    return effects_ok(effects) ? 0 : -1;
 }

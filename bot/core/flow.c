@@ -202,66 +202,24 @@ int flow_pose(struct hall *hall, struct round *round, int64_t now, struct effect
 
 /* ---- locking the answers ---- */
 
-/* The lines since !begin become the answer of somebody who has none. 1 = they did, 0 = they do
- * not count, -1 = the event must be rolled back. */
-static int keep_draft(const struct hall *hall, const struct round *round, struct seat *seat,
-                      struct draft *draft, int64_t now, struct effects *effects)
-{
-    struct buf whole, clean;
-    bool changed;
-    uint32_t offset;
-    int kept = 0;
-    if (seat->answer || !draft_has_words(draft))
-        return 0;
-    buf_init(&whole);
-    buf_init(&clean);
-    if (parts_join(&draft->parts, &whole) ||
-        !answer_clean(hall, round, buf_text(&whole), whole.length, &clean, &changed) ||
-        parts_move(&seat->parts, &draft->parts, &offset))
-        kept = -1;
-    else
-        kept = round_answer(seat, buf_text(&clean), clean.length, now) ? -1 : 1;
-    buf_finish(&whole);
-    buf_finish(&clean);
-    if (kept == 1) {
-        part_record_adopt(effects, round->id, seat->member, offset);
-        answer_record(round, seat, now, effects);
-    }
-    return kept;
-}
-
-/* Whoever is in the middle of !begin when answering ends. */
-static int take_drafts(struct hall *hall, struct round *round, int64_t now,
+static void say_graded(const struct round *round, size_t answers, int64_t length,
                        struct effects *effects)
 {
-    for (size_t i = hall->draft_count; i > 0; i--) {
-        struct draft *draft = &hall->drafts[i - 1];
-        struct seat *seat = round_seat_of(round, draft->member);
-        if (draft->round != round->id || !seat)
-            continue;
-        int kept = keep_draft(hall, round, seat, draft, now, effects);
-        if (kept < 0)
-            return -1;
-        struct text text;
-        text_init(&text);
-        text_printf(&text, "Answering in round %" PRIu64 " is over. ", round->id);
-        if (kept > 0)
-            text_printf(&text, "I stored what you had sent since begin: code %.8s.", seat->hash);
-        else if (seat->answer)
-            text_put(&text, "The answer you had stored stands; the lines since begin do not count.");
-        else
-            text_put(&text, "You had sent no line, so you have no answer.");
-        struct address to = round_seat_address(seat);
-        effects_tell(effects, &to, &text, NULL, EFFECT_URGENT);
-        text_finish(&text);
-        draft_drop(hall, draft, effects);
-    }
-    return effects_ok(effects) ? 0 : -1;
+    char left[SPAN_TEXT];
+    struct text text;
+    text_init(&text);
+    text_printf(&text, "Round %" PRIu64 ": answering is over, %zu answer%s. ", round->id, answers,
+                answers == 1 ? "" : "s");
+    if (!round->open_ballots)
+        text_put(&text, "I sent you the others' answers privately, without names. ");
+    text_printf(&text, "%s to grade.", span_text(length, left));
+    effects_say(effects, round->room, &text);
+    text_finish(&text);
 }
 
 int flow_lock(struct hall *hall, struct round *round, int64_t now, struct effects *effects)
 {
-    if (take_drafts(hall, round, now, effects))
+    if (draft_lock(hall, round, now, effects))
         return -1;
     size_t answers = round_answers(round), graders = 0;
     for (uint32_t i = 0; i < round->seat_count; i++)
@@ -275,16 +233,10 @@ int flow_lock(struct hall *hall, struct round *round, int64_t now, struct effect
         length = (int64_t)round->plugin->vote_seconds * 1000;
     if (round_enter(round, ROUND_VOTE, now, length, effects))
         return -1;
-    char left[SPAN_TEXT];
-    struct text text;
-    text_init(&text);
-    text_printf(&text,
-                "Round %" PRIu64 ": answering is over, %zu answer%s. I sent you the others' "
-                "answers privately, without names. %s to grade.",
-                round->id, answers, answers == 1 ? "" : "s", span_text(length, left));
-    effects_say(effects, round->room, &text);
-    text_finish(&text);
-    for (size_t i = 0; i < round->seat_count; i++)
+    say_graded(round, answers, length, effects);
+    if (round->open_ballots)
+        flow_post_ballots(hall, round, effects);
+    for (size_t i = 0; i < round->seat_count && !round->open_ballots; i++)
         if (!round->seats[i].left)
             flow_send_ballot(hall, round, &round->seats[i], effects);
     flow_progress(round, effects);

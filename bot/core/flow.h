@@ -33,9 +33,15 @@ int64_t flow_done_at(const struct hall *hall, const struct round *round);
 
 /* Tells transports how far the round is. */
 void flow_progress(const struct round *round, struct effects *effects);
-/* Sends a voter the answers to grade, blind. */
+/* Sends a voter the answers to grade, blind; with open ballots only how to grade them. */
 void flow_send_ballot(const struct hall *hall, const struct round *round, const struct seat *voter,
                       struct effects *effects);
+/* With open ballots: posts the answers in the room, and how to grade them. */
+void flow_post_ballots(const struct hall *hall, const struct round *round,
+                       struct effects *effects);
+/* Sends somebody one answer under its label, so that marks on it count. */
+void flow_show_answer(const struct round *round, uint32_t author, size_t label,
+                      const struct address *to, struct effects *effects);
 /* "4 3 5 4": an example with as many scores as the rubric has criteria. */
 #define ROUND_EXAMPLE 16
 void flow_example_scores(const struct hs_rubric *rubric, char out[ROUND_EXAMPLE]);

@@ -6,6 +6,7 @@
 
 #include "core/flow.h"
 #include "core/hold.h"
+#include "core/mark_votes.h"
 #include "core/presence.h"
 #include "core/talk.h"
 
@@ -33,6 +34,7 @@ void hall_forget(struct hall *hall)
     for (size_t i = 0; i < hall->draft_count; i++)
         parts_finish(&hall->drafts[i].parts);
     hall->draft_count = 0;
+    memo_untell(&hall->memo);
 }
 
 void hall_finish(struct hall *hall)
@@ -292,34 +294,38 @@ static void parse(struct talk *talk)
     talk->prefix = talk->call = talk->room->call;
     command_parse(&talk->command, event->text, event->length, talk->room->settings.prefix,
                   event->bot_name ? event->bot_name : "", false);
+    if (event->to_bot && talk->command.verb == COMMAND_NONE)
+        command_parse_called(&talk->command, event->text, event->length);
 }
 
-/* Said in the wrong place: privately what belongs in the room, or the reverse. */
-static bool misplaced(struct talk *talk)
+/* It is for the bot, or has to do with it: what is only said in its presence is not. */
+static bool concerns(const struct talk *talk)
 {
-    enum command_verb verb = talk->command.verb;
-    if (verb == COMMAND_NONE || verb == COMMAND_UNKNOWN)
-        return false;
-    char where = command_where(verb);
-    const char *word = command_word(verb);
-    if (talk->room && where == 'P') {
-        talk_reply(talk, "%s%s goes to me privately, so that nobody sees it%s.",
-                   talk->room->settings.prefix, word,
-                   verb == COMMAND_VOTE || verb == COMMAND_ANSWER || verb == COMMAND_REVISE
-                       ? "; nothing was stored from here"
-                       : "");
+    if (!talk->room || misplaced_may_be_answer(talk))
         return true;
-    }
-    if (!talk->room && where == 'R') {
-        talk_reply(talk, "Say %s%s in the room, where everyone sees it.", talk->call, word);
-        return true;
-    }
-    return false;
+    return talk->command.verb != COMMAND_NONE &&
+           (!talk->room->settings.named_only || talk->command.named);
+}
+
+/* What was said is done; of an edit only what counts as said anew. In the room nothing counts
+ * twice, but what should not stand there is looked at again. */
+static void act(struct talk *talk)
+{
+    bool edit = talk->event->kind == EVENT_EDIT;
+    if (talk->room && talk->command.verb == COMMAND_NONE)
+        misplaced_answer(talk);
+    else if (edit && !talk->room && !edit_counts_anew(talk))
+        return;
+    else if (!misplaced_command(talk) && !(edit && talk->room))
+        dispatch(talk);
+    if (talk->refused && talk->key)
+        memo_refuse(&talk->hall->memo, talk->member, talk->key);
 }
 
 static int apply_text(struct hall *hall, const struct event *event, struct effects *effects)
 {
-    struct talk talk = {.hall = hall, .event = event, .effects = effects, .origin = event->id};
+    struct talk talk = {.hall = hall, .event = event, .effects = effects};
+    talk.origin = event->kind == EVENT_TEXT ? event->id : event->about;
     talk.key = event_key(effects->arena, event, talk.origin);
     if (event->room.target) {
         talk.room = event_room(hall, event);
@@ -335,8 +341,7 @@ static int apply_text(struct hall *hall, const struct event *event, struct effec
     /* What is late must be seen as late, even if the clock has not struck yet. */
     if (flow_tick(hall, event, effects))
         return -1;
-    bool addressed = talk.command.verb != COMMAND_NONE;
-    if (talk.room && (!addressed || (talk.room->settings.named_only && !talk.command.named)))
+    if (event->kind != EVENT_RETRACT && !concerns(&talk))
         return 0;
     talk.member = hall->world->member(hall->world->context, &event->who, event->name, event->at);
     if (talk.member == 0)
@@ -346,12 +351,32 @@ static int apply_text(struct hall *hall, const struct event *event, struct effec
         if (seat && round_seat_touch(seat, event->name, &event->who))
             return -1;
     }
-    if (!misplaced(&talk))
-        dispatch(&talk);
+    if (event->kind == EVENT_RETRACT)
+        verb_retract(&talk);
+    else
+        act(&talk);
     if (talk.broken || !effects_ok(effects))
         return -1;
     /* The last answer or vote ends its phase in the same event. */
     return flow_tick(hall, event, effects);
+}
+
+static int apply_marks(struct hall *hall, const struct event *event, struct effects *effects,
+                       int (*apply)(struct hall *, const struct event *, struct effects *))
+{
+    if (flow_tick(hall, event, effects) || apply(hall, event, effects))
+        return -1;
+    return flow_tick(hall, event, effects);
+}
+
+/* A mark, or what was said to the bot; what goes from a room is nothing to it. */
+static int apply_retract(struct hall *hall, const struct event *event, struct effects *effects)
+{
+    if (flow_tick(hall, event, effects))
+        return -1;
+    if (mark_retract(hall, event, effects))
+        return effects_ok(effects) ? flow_tick(hall, event, effects) : -1;
+    return event->room.target ? 0 : apply_text(hall, event, effects);
 }
 
 static int apply_presence(struct hall *hall, const struct event *event)
@@ -381,7 +406,14 @@ int hall_apply(struct hall *hall, const struct event *event, struct effects *eff
 {
     switch (event->kind) {
     case EVENT_TEXT:
+    case EVENT_EDIT:
         return apply_text(hall, event, effects);
+    case EVENT_RETRACT:
+        return apply_retract(hall, event, effects);
+    case EVENT_MARK:
+        return apply_marks(hall, event, effects, mark_give);
+    case EVENT_TALLY:
+        return apply_marks(hall, event, effects, mark_tally);
     case EVENT_ENTER:
     case EVENT_LEAVE:
     case EVENT_RESET:
@@ -392,10 +424,6 @@ int hall_apply(struct hall *hall, const struct event *event, struct effects *eff
         if (hold_apply(hall, event))
             return -1;
         break;
-    case EVENT_EDIT:
-    case EVENT_RETRACT:
-    case EVENT_MARK:
-    case EVENT_TALLY:
     case EVENT_MOVED:
     case EVENT_NOTE:
     case EVENT_CLOCK:

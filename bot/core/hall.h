@@ -8,6 +8,7 @@
 
 #include "core/effect.h"
 #include "core/event.h"
+#include "core/memo.h"
 #include "core/round.h"
 #include "core/world.h"
 
@@ -54,6 +55,7 @@ struct hall {
     struct draft *drafts;
     size_t draft_count, draft_capacity;
     uint64_t next_round;
+    struct memo memo;
 };
 
 void hall_init(struct hall *hall, const struct world *world);

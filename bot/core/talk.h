@@ -88,6 +88,28 @@ void verb_withdraw(struct talk *talk);
 void verb_vote(struct talk *talk);
 void verb_votes(struct talk *talk);
 
+/* Appends what remains to be graded: "2 to go: A, C. 3:00 left." (verb_vote.c) */
+void vote_receipt(struct talk *talk, const struct round *round, const struct seat *seat,
+                  struct text *text);
+/* Appends a vote: "B 4 3 5 4", or only its letter if nothing counts. */
+void vote_put(const struct round *round, const struct seat *voter, uint32_t author,
+              struct text *text);
+
+/* Said in the wrong place (misplaced.c). The command belongs privately, or in the room: told so. */
+bool misplaced_command(struct talk *talk);
+/* Talk of the room that may be meant as an answer ... */
+bool misplaced_may_be_answer(const struct talk *talk);
+/* ... and if it looks like one it is erased, where that can be done, or told where answers go. */
+void misplaced_answer(struct talk *talk);
+/* What was said to the bot by its name in the room, and is no command: true if it was erased. */
+bool misplaced_called(struct talk *talk);
+
+/* An edit of a message to the bot: done if it is part of something that is open. True if it counts
+ * as said anew: a vote, or what was refused. (verb_edit.c) */
+bool edit_counts_anew(struct talk *talk);
+/* A message to the bot was taken back. */
+void verb_retract(struct talk *talk);
+
 /* Drafts of answers (draft.c). */
 struct draft *draft_of(struct hall *hall, uint64_t member);
 /* Begins a draft in place of any older one; NULL when out of memory (talk->broken is set). */
@@ -95,6 +117,9 @@ struct draft *draft_begin(struct talk *talk, uint64_t round, bool revise, bool p
 bool draft_has_words(const struct draft *draft);
 void draft_add(struct talk *talk, struct draft *draft, const char *text, size_t length);
 void draft_drop(struct hall *hall, struct draft *draft, struct effects *effects);
+/* Answering in the round ends: takes the lines of whoever is in the middle of !begin. 0, or -1 when
+ * the event must be rolled back. */
+int draft_lock(struct hall *hall, struct round *round, int64_t now, struct effects *effects);
 
 /* Stores the text as the answer of a seat, or as a further part of it, and sends the receipt. */
 void answer_store(struct talk *talk, struct round *round, struct seat *seat, const char *text,
@@ -104,6 +129,11 @@ void answer_adopt(struct talk *talk, struct round *round, struct seat *seat, str
                   bool replace);
 /* The parts have changed: stores what the answer is now. `lead` begins the receipt ("Stored"). */
 void answer_renew(struct talk *talk, struct round *round, struct seat *seat, const char *lead);
+/* The round of "12 my text", and where the text begins. A first word that is no
+ * round the speaker may know of is a word of the text. */
+struct talk_choice answer_choose_round(struct talk *talk, const char **text, size_t *length);
+/* Cuts "!end" off that is the last line, as some clients send a paste. False if there is none. */
+bool answer_cut_end(const struct talk *talk, const char *text, size_t *length);
 /* Takes the answer back, as a whole. */
 void answer_withdraw(struct talk *talk, struct round *round, struct seat *seat);
 /* Holds more than blanks. */

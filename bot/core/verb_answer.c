@@ -84,6 +84,7 @@ static void refuse_phase(struct talk *talk, struct round *round)
 /* Nothing takes an answer from the speaker now: says what would have worked. */
 static void refuse_answer(struct talk *talk, const struct talk_choice *choice)
 {
+    talk->refused = true;
     struct round *round = choice->named ? hall_round(talk->hall, choice->number) : NULL;
     struct draft *kept = draft_of(talk->hall, talk->member);
     if (kept && kept->pending)
@@ -103,7 +104,7 @@ static void keep_for_later(struct talk *talk, const char *text, size_t length)
     struct draft *draft = draft_of(talk->hall, talk->member);
     size_t before = draft && draft->pending ? parts_length(&draft->parts) + 1 : 0;
     if (talk->event->cut || before + length > EVENT_TEXT_MAX) {
-        talk_reply(talk, "That is longer than %d KB, so I stored nothing of it. Send less than that.",
+        talk_refused(talk, "That is longer than %d KB, so I stored nothing of it. Send less than that.",
                    EVENT_TEXT_MAX / 1024);
         return;
     }
@@ -135,7 +136,7 @@ static void extend_draft(struct talk *talk, struct draft *draft)
         return;
     }
     if (talk->event->cut || parts_length(&draft->parts) + 1 + talk->event->length > EVENT_TEXT_MAX) {
-        talk_reply(talk, "That line would make it longer than %d KB; I left it out. %send stores "
+        talk_refused(talk, "That line would make it longer than %d KB; I left it out. %send stores "
                          "what came before, %scancel drops it.",
                    EVENT_TEXT_MAX / 1024, talk->prefix, talk->prefix);
         return;
@@ -155,9 +156,7 @@ static void skip_word(const struct command *command, const char **text, size_t *
     }
 }
 
-/* The round of "12 my text", and where the text begins. A first word that is no
- * round the speaker may know of is a word of the text. */
-static struct talk_choice choose_round(struct talk *talk, const char **text, size_t *length)
+struct talk_choice answer_choose_round(struct talk *talk, const char **text, size_t *length)
 {
     struct command *command = &talk->command;
     struct talk_choice choice = {0};
@@ -185,7 +184,7 @@ static void store(struct talk *talk, bool replace)
     bool plain = talk->command.verb == COMMAND_NONE;
     const char *text = plain ? talk->event->text : talk->command.rest;
     size_t length = plain ? talk->event->length : talk->command.rest_length;
-    struct talk_choice choice = choose_round(talk, &text, &length);
+    struct talk_choice choice = answer_choose_round(talk, &text, &length);
     if (!choice.round) {
         if (choice.fitting > 1 && length > 0)
             keep_for_later(talk, text, length);
@@ -235,7 +234,7 @@ void verb_say(struct talk *talk)
 {
     struct draft *draft = draft_of(talk->hall, talk->member);
     if ((!draft || draft->pending) && bare_command(talk))
-        talk_reply(talk, "Did you mean %s%.*s? I stored nothing.", talk->prefix,
+        talk_refused(talk, "Did you mean %s%.*s? I stored nothing.", talk->prefix,
                    (int)talk->event->length, talk->event->text);
     else if (draft && !draft->pending && talk->command.verb == COMMAND_NONE)
         extend_draft(talk, draft);
@@ -251,17 +250,22 @@ void verb_revise(struct talk *talk)
         store(talk, true);
 }
 
-/* "!begin", lines and "!end" in one message, as some clients send a paste. */
+bool answer_cut_end(const struct talk *talk, const char *text, size_t *length)
+{
+    size_t last = *length, prefix = strlen(talk->prefix);
+    while (last > 0 && text[last - 1] != '\n')
+        last--;
+    bool ended = *length - last == prefix + 3 && memcmp(text + last, talk->prefix, prefix) == 0 &&
+                 strncasecmp(text + last + prefix, "end", 3) == 0;
+    if (ended)
+        *length = last > 0 ? last - 1 : 0;
+    return ended;
+}
+
 static void take_first_lines(struct talk *talk, struct draft *draft, const char *text,
                              size_t length)
 {
-    size_t last = length, prefix = strlen(talk->prefix);
-    while (last > 0 && text[last - 1] != '\n')
-        last--;
-    bool ended = length - last == prefix + 3 && memcmp(text + last, talk->prefix, prefix) == 0 &&
-                 strncasecmp(text + last + prefix, "end", 3) == 0;
-    if (ended)
-        length = last > 0 ? last - 1 : 0;
+    bool ended = answer_cut_end(talk, text, &length);
     if (length > 0)
         draft_add(talk, draft, text, length);
     if (ended)
@@ -283,11 +287,11 @@ void verb_begin(struct talk *talk)
         return;
     }
     if (talk->event->cut) {
-        talk_reply(talk, "That is longer than %d KB, so I stored nothing of it. Send less than that.",
+        talk_refused(talk, "That is longer than %d KB, so I stored nothing of it. Send less than that.",
                    EVENT_TEXT_MAX / 1024);
         return;
     }
-    struct talk_choice choice = choose_round(talk, &text, &length);
+    struct talk_choice choice = answer_choose_round(talk, &text, &length);
     if (!choice.round) {
         if (choice.fitting > 1)
             talk_refuse_choice(talk, &choice, may_answer);

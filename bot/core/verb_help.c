@@ -172,6 +172,8 @@ void verb_unknown(struct talk *talk)
         verb_say(talk);
         return;
     }
+    if (talk->room && command->named && !command->meant && misplaced_called(talk))
+        return;
     struct situation now = look(talk);
     if (talk->room && command->named && !command->meant && now.answer)
         talk_reply(talk, "If that was your answer: send it to me privately. I stored nothing from "

@@ -99,6 +99,7 @@ static void open_round(struct talk *talk, const struct hs_plugin *plugin,
     round->host = talk->member;
     round->seed = talk->event->seed;
     round->reveal_names = settings->reveal_names;
+    round->open_ballots = settings->open_ballots;
     round->answer_ms = answer_ms;
     round->vote_ms = vote_ms;
     round->settle_ms = settings->settle_ms;

@@ -66,8 +66,8 @@ static void name_axes(const struct hs_rubric *rubric, struct buf *out)
         buf_printf(out, "%s%s", a ? ", " : "", rubric->axes[a].name);
 }
 
-static void refuse_form(struct talk *talk, const struct round *round, enum ballot_fault fault,
-                        const struct ballot_order *order)
+static void refuse_form(struct talk *talk, const struct round *round, const struct seat *seat,
+                        enum ballot_fault fault, const struct ballot_order *order)
 {
     struct buf axes;
     char last[4];
@@ -79,10 +79,13 @@ static void refuse_form(struct talk *talk, const struct round *round, enum ballo
     if (fault == BALLOT_NO_LABEL)
         talk_reply(talk, "Which answer? Begin with its letter, for example %svote A %s (%s).",
                    talk->prefix, scores, buf_text(&axes));
-    else if (fault == BALLOT_UNKNOWN && order->count == 0)
+    else if (fault == BALLOT_UNKNOWN && round_owed(round, seat->number) == 0)
         talk_reply(talk, "There is no answer for you to grade in round %" PRIu64 "; your own you "
                          "cannot grade.",
                    round->id);
+    else if (fault == BALLOT_UNKNOWN && round->open_ballots)
+        talk_reply(talk, "There is no answer of that letter: they are A to %s.",
+                   ballot_label(order->count - 1, last));
     else if (fault == BALLOT_UNKNOWN)
         talk_reply(talk, "You have no answer of that letter. Yours to grade: A%s%s. Your own answer "
                          "is not among them.",
@@ -108,7 +111,7 @@ static void list_owed(const struct round *round, const struct seat *seat,
     char label[4];
     size_t owed = 0;
     for (size_t i = 0; i < order->count; i++) {
-        if (round_ballot(round, seat->number, order->author[i]))
+        if (order->author[i] == seat->number || round_ballot(round, seat->number, order->author[i]))
             continue;
         if (owed++ < OWED_SHOWN)
             text_printf(text, "%s%s", owed > 1 ? ", " : "", ballot_label(i, label));
@@ -123,29 +126,57 @@ static void add_scores(const struct round *round, const uint8_t *score, struct t
         text_printf(text, " %u", score[a]);
 }
 
-static void send_receipt(struct talk *talk, const struct round *round, const struct seat *seat,
-                         const struct ballot_order *order, const struct ballot_words *words)
+/* The vote is the last one owed, or more is to say than that it is stored. */
+static bool is_news(const struct round *round, const struct seat *seat)
 {
-    char label[4], left[SPAN_TEXT];
+    return round_given(round, seat->number) >= round_owed(round, seat->number);
+}
+
+void vote_receipt(struct talk *talk, const struct round *round, const struct seat *seat,
+                  struct text *text)
+{
+    char left[SPAN_TEXT];
+    struct ballot_order order;
     size_t owed = round_owed(round, seat->number), given = round_given(round, seat->number);
+    ballot_order(round, seat->number, &order);
+    if (given < owed) {
+        text_printf(text, "%zu to go: ", owed - given);
+        list_owed(round, seat, &order, text);
+        text_printf(text, ". %s left.", span_text(round_time_left(round, talk->event->at), left));
+    } else if (round_all_voted(round)) {
+        text_put(text, "That was the last one; the scores come now.");
+    } else {
+        text_put(text, "All done, thank you. You can change a vote until the others are done.");
+    }
+}
+
+void vote_put(const struct round *round, const struct seat *voter, uint32_t author,
+              struct text *text)
+{
+    char label[4];
+    struct ballot_order order;
+    const struct ballot *ballot = round_ballot(round, voter->number, author);
+    ballot_order(round, voter->number, &order);
+    text_put(text, ballot_label(ballot_index(&order, author), label));
+    if (ballot)
+        add_scores(round, ballot->score, text);
+}
+
+static void send_receipt(struct talk *talk, const struct round *round, const struct seat *seat,
+                         uint32_t author, bool commented)
+{
     struct text text;
     text_init(&text);
-    text_printf(&text, "Stored: %s", ballot_label(words->index, label));
-    add_scores(round, words->score, &text);
-    if (words->comment)
+    text_put(&text, "Stored: ");
+    vote_put(round, seat, author, &text);
+    if (commented)
         text_put(&text, ", with your comment");
     text_put(&text, ". ");
-    if (given < owed) {
-        text_printf(&text, "%zu to go: ", owed - given);
-        list_owed(round, seat, order, &text);
-        text_printf(&text, ". %s left.",
-                    span_text(round_time_left(round, talk->event->at), left));
-    } else if (round_all_voted(round)) {
-        text_put(&text, "That was the last one; the scores come now.");
-    } else {
-        text_put(&text, "All done, thank you. You can change a vote until the others are done.");
-    }
-    talk_tell(talk, &text, NULL);
+    vote_receipt(talk, round, seat, &text);
+    if (is_news(round, seat))
+        talk_tell(talk, &text, NULL);
+    else
+        talk_mark(talk, &text, NULL);
     text_finish(&text);
 }
 
@@ -193,13 +224,18 @@ void verb_vote(struct talk *talk)
     enum ballot_fault fault =
         ballot_parse(text, length, round->plugin->rubric->axis_count, order.count, &words);
     if (fault) {
-        refuse_form(talk, round, fault, &order);
+        refuse_form(talk, round, seat, fault, &order);
+        return;
+    }
+    uint32_t author = order.author[words.index];
+    if (author == seat->number) {
+        talk_reply(talk, "That is your own answer, which you cannot grade. %svotes shows the others.",
+                   talk->prefix);
         return;
     }
     char *comment = NULL;
     if (words.comment)
         comment = arena_strndup(talk->effects->arena, words.comment, words.comment_length);
-    uint32_t author = order.author[words.index];
     if ((words.comment && !comment) ||
         round_cast(round, seat->number, author, words.score, comment, talk->event->at,
                    0)) {
@@ -207,12 +243,12 @@ void verb_vote(struct talk *talk)
         return;
     }
     ballot_record(round, seat->number, author, false, talk->effects);
-    send_receipt(talk, round, seat, &order, &words);
+    send_receipt(talk, round, seat, author, words.comment != NULL);
     flow_progress(round, talk->effects);
 }
 
 /* "!votes B" shows answer B again, for who has lost it from sight. */
-static bool show_answer(struct talk *talk, const struct round *round,
+static bool show_answer(struct talk *talk, const struct round *round, const struct seat *seat,
                         const struct ballot_order *order)
 {
     const struct command *command = &talk->command;
@@ -221,14 +257,10 @@ static bool show_answer(struct talk *talk, const struct round *round,
         return false;
     int label = ballot_label_parse(command->words[at]);
     if (label < 0 || (size_t)label >= order->count) {
-        refuse_form(talk, round, BALLOT_UNKNOWN, order);
+        refuse_form(talk, round, seat, BALLOT_UNKNOWN, order);
         return true;
     }
-    struct text text;
-    text_init(&text);
-    flow_answer_text(round, &round->seats[order->author[label]], (size_t)label, &text);
-    effects_tell(talk->effects, &talk->event->who, &text, NULL, 0);
-    text_finish(&text);
+    flow_show_answer(round, order->author[label], (size_t)label, &talk->event->who, talk->effects);
     return true;
 }
 
@@ -244,13 +276,13 @@ void verb_votes(struct talk *talk)
     struct ballot_order order;
     char label[4], left[SPAN_TEXT];
     ballot_order(round, seat->number, &order);
-    if (show_answer(talk, round, &order))
+    if (show_answer(talk, round, seat, &order))
         return;
     struct text text;
     text_init(&text);
     text_printf(&text, "Round %" PRIu64 ", %s left. ", round->id,
                 span_text(round_time_left(round, talk->event->at), left));
-    if (seat->given < order.count) {
+    if (seat->given < round_owed(round, seat->number)) {
         text_put(&text, "You still owe: ");
         list_owed(round, seat, &order, &text);
         text_printf(&text, ". %svotes and a letter shows that answer again.", talk->prefix);

@@ -16,6 +16,7 @@ struct room_settings {
     char prefix[5];
     bool named_only;     /* answers only to its name: for rooms with several bots */
     bool reveal_names;   /* authors are named after the close */
+    bool open_ballots;   /* answers are graded in the room, not sent to each grader */
     int64_t gather_ms;   /* 0 = the question comes at once */
     int64_t answer_ms, vote_ms; /* 0 = the question's or the kind's own */
     int64_t settle_ms;   /* wait after the last answer before locking early; for networks where an

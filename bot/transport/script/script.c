@@ -1,34 +1,10 @@
-#include "transport/script/script.h"
+#include "transport/script/script_state.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "util/utf8.h"
-
-#define PEOPLE_MAX 64 /* with a role or a name of their own */
-
-struct script {
-    struct transport transport;
-    const struct transport_sink *sink;
-    script_seen_fn *seen;
-    void *context;
-    char *network;
-    bool hold;
-    int64_t *held;
-    size_t held_count, held_capacity;
-    struct person {
-        char account[EVENT_NAME_MAX + 1];
-        char name[EVENT_NAME_MAX + 1]; /* "" = the account */
-        enum role role;
-    } people[PEOPLE_MAX];
-    size_t people_count;
-};
-
-static struct script *script_of(struct transport *transport)
-{
-    return (struct script *)transport;
-}
 
 static int start(struct transport *transport, struct error *error)
 {
@@ -56,6 +32,7 @@ static enum post_result post(struct transport *transport, const struct outbound 
 {
     struct script *script = script_of(transport);
     struct buf plain;
+    char look[64 + EVENT_TAG_MAX];
     if (!message->target[0] || strpbrk(message->target, "\r\n") ||
         !text_valid(message->bytes, message->size))
         return POST_REFUSED;
@@ -63,12 +40,14 @@ static enum post_result post(struct transport *transport, const struct outbound 
     enum post_result result = POST_TAKEN;
     if (text_plain(message->bytes, message->size, &plain))
         result = POST_AGAIN;
-    else if (script->hold && message->id && !keep(script, message->id))
+    else if ((script->hold && message->id && !keep(script, message->id)) ||
+             !script_keep_shown(script, message, buf_text(&plain)))
         result = POST_AGAIN;
     bool says = !(message->flags & EFFECT_ERASES);
     if (result == POST_TAKEN && script->seen && says)
         script->seen(script->context, message->private_talk ? NULL : message->target,
-                     message->private_talk ? message->target : NULL, buf_text(&plain));
+                     message->private_talk ? message->target : NULL,
+                     script_look(script, message, buf_text(&plain), look, sizeof look));
     buf_finish(&plain);
     if (result == POST_TAKEN && !script->hold && message->id)
         script->sink->sent(script->sink->context, message->id);
@@ -87,12 +66,21 @@ static void destroy(struct transport *transport)
     if (!transport)
         return;
     struct script *script = script_of(transport);
+    script_marks_finish(script);
     free(script->held);
     free(script->network);
     free(script);
 }
 
 static const struct transport_ops ops = {
+    .name = "script",
+    .start = start,
+    .post = post,
+    .stop = stop,
+    .destroy = destroy,
+};
+
+const struct transport_ops script_marks_ops = {
     .name = "script",
     .start = start,
     .post = post,
@@ -157,7 +145,7 @@ static struct person *find_person(struct script *script, const char *account)
 static struct person *make_person(struct script *script, const char *account)
 {
     struct person *person = find_person(script, account);
-    if (person || script->people_count == PEOPLE_MAX)
+    if (person || script->people_count == SCRIPT_PEOPLE_MAX)
         return person;
     person = &script->people[script->people_count++];
     snprintf(person->account, sizeof person->account, "%s", account);
@@ -184,23 +172,45 @@ void script_set_name(struct transport *transport, const char *account, const cha
     buf_finish(&clean);
 }
 
-static void push(struct script *script, enum event_kind kind, int64_t at, const char *room,
-                 const char *person, const char *text, size_t length)
+/* The id of what somebody does: given, or made up where all has one. "" = none. */
+static void take_next(struct script *script, const struct script_deed *deed,
+                      struct script_next *next)
+{
+    bool said = deed->kind == EVENT_TEXT || deed->kind == EVENT_EDIT;
+    *next = (struct script_next){.id = ""};
+    if (said || deed->kind == EVENT_RETRACT) {
+        *next = script->next;
+        script->next = (struct script_next){.id = ""};
+    }
+    if (deed->id)
+        snprintf(next->id, sizeof next->id, "%s", deed->id);
+    else if (said && !next->id[0] && script->transport.ops == &script_marks_ops)
+        snprintf(next->id, sizeof next->id, "s%u", ++script->ids);
+}
+
+void script_push(struct script *script, const struct script_deed *deed)
 {
     struct buf clean;
-    const struct person *known = find_person(script, person);
+    struct script_next next;
+    const struct person *known = find_person(script, deed->person);
+    take_next(script, deed, &next);
     struct event event = {
-        .kind = kind,
-        .at = at,
-        .room = {"script", script->network, room},
-        .who = {"script", script->network, person},
-        .name = known && known->name[0] ? known->name : person,
+        .kind = deed->kind,
+        .id = next.id[0] ? next.id : NULL,
+        .at = deed->at,
+        .room = {"script", script->network, deed->room},
+        .who = {"script", script->network, deed->person},
+        .name = known && known->name[0] ? known->name : deed->person,
         .bot_name = "hotseat",
         .role = known ? known->role : ROLE_MEMBER,
+        .to_bot = next.to_bot,
+        .erasable = script->erasing && deed->room,
+        .about = deed->about,
+        .tag = deed->tag,
     };
     buf_init(&clean);
-    event.cut = length > EVENT_TEXT_MAX;
-    utf8_clean(&clean, text, utf8_cut(text, length, EVENT_TEXT_MAX), false);
+    event.cut = deed->length > EVENT_TEXT_MAX;
+    utf8_clean(&clean, deed->text, utf8_cut(deed->text, deed->length, EVENT_TEXT_MAX), false);
     event.text = buf_text(&clean);
     event.length = clean.length;
     if (!clean.failed)
@@ -212,21 +222,27 @@ static void push(struct script *script, enum event_kind kind, int64_t at, const 
 void script_say(struct transport *transport, int64_t at, const char *room, const char *person,
                 const char *text, size_t length)
 {
-    push(script_of(transport), EVENT_TEXT, at, room, person, text, length);
+    script_push(script_of(transport),
+                &(struct script_deed){.kind = EVENT_TEXT, .at = at, .room = room,
+                                      .person = person, .text = text, .length = length});
 }
 
 void script_tell(struct transport *transport, int64_t at, const char *person, const char *text,
                  size_t length)
 {
-    push(script_of(transport), EVENT_TEXT, at, NULL, person, text, length);
+    script_say(transport, at, NULL, person, text, length);
 }
 
 void script_enter(struct transport *transport, int64_t at, const char *room, const char *person)
 {
-    push(script_of(transport), EVENT_ENTER, at, room, person, "", 0);
+    script_push(script_of(transport), &(struct script_deed){.kind = EVENT_ENTER, .at = at,
+                                                            .room = room, .person = person,
+                                                            .text = ""});
 }
 
 void script_leave(struct transport *transport, int64_t at, const char *room, const char *person)
 {
-    push(script_of(transport), EVENT_LEAVE, at, room, person, "", 0);
+    script_push(script_of(transport), &(struct script_deed){.kind = EVENT_LEAVE, .at = at,
+                                                            .room = room, .person = person,
+                                                            .text = ""});
 }

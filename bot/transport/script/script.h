@@ -27,6 +27,34 @@ void script_tell(struct transport *transport, int64_t at, const char *person, co
                  size_t length);
 void script_enter(struct transport *transport, int64_t at, const char *room, const char *person);
 void script_leave(struct transport *transport, int64_t at, const char *room, const char *person);
+/*
+ * Where people put marks on messages, edit and take back what they said: off
+ * until script_set_marks(). Then all that is said has an id (made up unless
+ * script_next() gives one), a mark of the bot is seen as "(SIGN on ID)" instead
+ * of its words, and what it erases as "(erased ID)".
+ */
+void script_set_marks(struct transport *transport);
+/* The bot may erase what is said in rooms. */
+void script_set_erasing(struct transport *transport, bool erasing);
+/* The bot does not hear of marks and retractions, until they are counted. */
+void script_set_deaf(struct transport *transport, bool deaf);
+/* The next thing said has this id (NULL: made up), and is said as an answer to the bot. */
+void script_next(struct transport *transport, const char *id, bool to_bot);
+void script_edit(struct transport *transport, int64_t at, const char *room, const char *person,
+                 const char *about, const char *text, size_t length);
+/* Takes back what was said, or a mark. */
+void script_retract(struct transport *transport, int64_t at, const char *room, const char *person,
+                    const char *about);
+/* The id of the newest message that marks can be put on, that the person or the room has, and whose
+ * text fits; NULL if there is none. */
+typedef bool script_fits_fn(const void *context, const char *text);
+const char *script_find(struct transport *transport, const char *person, const char *room,
+                        script_fits_fn *fits, const void *context);
+/* Puts a mark on a message of the bot. 0, or -1 when out of memory. */
+int script_mark(struct transport *transport, int64_t at, const char *person, const char *message,
+                const char *id, const char *text);
+/* Tells the marks on all messages whose tag begins with `tag` as they are now. */
+void script_tally(struct transport *transport, int64_t at, const char *tag);
 /* Gives a person another display name; the account stays. Cleaned as a network transport does it. */
 void script_set_name(struct transport *transport, const char *person, const char *name);
 /* Makes a person a moderator (or no longer) in every room. */

@@ -86,6 +86,7 @@ static void same_room(const struct room_settings *a, const struct room_settings 
     assert_string_equal(a->prefix, b->prefix);
     assert_int_equal(a->named_only, b->named_only);
     assert_int_equal(a->reveal_names, b->reveal_names);
+    assert_int_equal(a->open_ballots, b->open_ballots);
     assert_int_equal(a->gather_ms, b->gather_ms);
     assert_int_equal(a->answer_ms, b->answer_ms);
     assert_int_equal(a->vote_ms, b->vote_ms);
@@ -211,6 +212,7 @@ static void all_problems_are_named_with_their_lines(void **state)
     refuse("rounds = three\n", 0600, "line 1: invalid integer");
     refuse("rounds = three\nnamed_only = perhaps\n", 0600, "line 2: invalid boolean");
     refuse("\n\nreveal = \"all\"\n", 0600, "line 3: reveal: \"all\" is neither");
+    refuse("ballots = \"secret\"\n", 0600, "neither \"private\" nor \"open\"");
     refuse("vote = \"soon\"\n", 0600, "write 30s, 5m or 2h");
     refuse("network \"n\" {\n port = 0\n host = \"h\"\n channels = {\"#a\"}\n}\n", 0600,
            "line 2: port: 0 does not fit; it can be 1 to 65535");
