@@ -22,7 +22,7 @@ static char *word(char **words)
 static int set_marks(struct player *player, char *words)
 {
     (void)words;
-    script_set_marks(player->transport);
+    script_set_marks(player->transport, player_clock(player));
     return 0;
 }
 
@@ -44,7 +44,7 @@ static int tally(struct player *player, char *words)
     (void)words;
     player->log.since = player->log.count;
     script_set_deaf(player->transport, false);
-    script_tally(player->transport, player->now, "");
+    script_tally(player->transport, "");
     return 0;
 }
 

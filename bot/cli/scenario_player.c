@@ -30,6 +30,11 @@ static int64_t player_now(void *context)
     return player->now;
 }
 
+struct clock_port player_clock(struct player *player)
+{
+    return (struct clock_port){player, player_now};
+}
+
 static uint64_t player_draw(void *context)
 {
     struct player *player = context;
@@ -92,7 +97,7 @@ int player_open(struct player *player)
         .database = player->database,
         .plugins = player->options->plugins,
         .questions = player->options->questions,
-        .clock = {player, player_now},
+        .clock = player_clock(player),
         .chance = {player, player_draw},
         .settings = player_settings,
         .settings_context = player,

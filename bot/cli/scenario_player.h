@@ -40,6 +40,8 @@ struct player {
 
 /* Names the file and line, what is wrong and more of it; the scenario fails with `result`. Gives -1. */
 int player_complain(struct player *player, int result, const char *what, const char *more);
+/* The scenario's clock. */
+struct clock_port player_clock(struct player *player);
 /* The room that is spoken in. */
 const char *player_room(const struct player *player);
 /* NULL if the scenario has no such room. */

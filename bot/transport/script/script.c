@@ -84,6 +84,7 @@ const struct transport_ops script_marks_ops = {
     .name = "script",
     .start = start,
     .post = post,
+    .count = script_count,
     .stop = stop,
     .destroy = destroy,
 };

@@ -33,7 +33,7 @@ void script_leave(struct transport *transport, int64_t at, const char *room, con
  * script_next() gives one), a mark of the bot is seen as "(SIGN on ID)" instead
  * of its words, and what it erases as "(erased ID)".
  */
-void script_set_marks(struct transport *transport);
+void script_set_marks(struct transport *transport, struct clock_port clock);
 /* The bot may erase what is said in rooms. */
 void script_set_erasing(struct transport *transport, bool erasing);
 /* The bot does not hear of marks and retractions, until they are counted. */
@@ -54,7 +54,7 @@ const char *script_find(struct transport *transport, const char *person, const c
 int script_mark(struct transport *transport, int64_t at, const char *person, const char *message,
                 const char *id, const char *text);
 /* Tells the marks on all messages whose tag begins with `tag` as they are now. */
-void script_tally(struct transport *transport, int64_t at, const char *tag);
+void script_tally(struct transport *transport, const char *tag);
 /* Gives a person another display name; the account stays. Cleaned as a network transport does it. */
 void script_set_name(struct transport *transport, const char *person, const char *name);
 /* Makes a person a moderator (or no longer) in every room. */

@@ -10,8 +10,9 @@ static bool has_marks(const struct script *script)
     return script->transport.ops == &script_marks_ops;
 }
 
-void script_set_marks(struct transport *transport)
+void script_set_marks(struct transport *transport, struct clock_port clock)
 {
+    script_of(transport)->clock = clock;
     transport->ops = &script_marks_ops;
 }
 
@@ -184,10 +185,20 @@ static void tally_one(struct script *script, int64_t at, const struct script_sho
     buf_finish(&ids);
 }
 
-void script_tally(struct transport *transport, int64_t at, const char *tag)
+void script_tally(struct transport *transport, const char *tag)
 {
     struct script *script = script_of(transport);
+    int64_t at = script->clock.now(script->clock.context);
     for (size_t i = 0; i < script->shown_count; i++)
         if (strncmp(script->shown[i].tag, tag, strlen(tag)) == 0)
             tally_one(script, at, &script->shown[i]);
+}
+
+void script_count(struct transport *transport, const char *target, const char *tag)
+{
+    struct script *script = script_of(transport);
+    script_tally(transport, tag);
+    script_push(script, &(struct script_deed){
+                            .kind = EVENT_COUNTED, .at = script->clock.now(script->clock.context),
+                            .room = target, .person = "", .text = "", .tag = tag});
 }

@@ -38,6 +38,7 @@ struct script {
     } people[SCRIPT_PEOPLE_MAX];
     size_t people_count;
     bool erasing, deaf;
+    struct clock_port clock; /* with marks: when they are counted */
     struct script_next { /* of the next thing that somebody does */
         char id[SCRIPT_ID_MAX];
         bool to_bot;
@@ -74,5 +75,7 @@ bool script_keep_shown(struct script *script, const struct outbound *message, co
 const char *script_look(const struct script *script, const struct outbound *message,
                         const char *plain, char *out, size_t size);
 void script_marks_finish(struct script *script);
+/* The count of the transport port. */
+void script_count(struct transport *transport, const char *target, const char *tag);
 
 #endif
