@@ -227,6 +227,7 @@ void matrix_cycle_stored(struct matrix *matrix)
     if (matrix->phase != MATRIX_STORING)
         return;
     bool first = matrix->since[0] == '\0';
+    matrix->phase = MATRIX_IDLE;
     snprintf(matrix->since, sizeof matrix->since, "%s", matrix->next);
     matrix->since_at = matrix_now();
     send_receipts(matrix);

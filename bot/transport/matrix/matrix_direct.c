@@ -17,7 +17,7 @@
 #define MAKING "making"    /* the note before a room is asked for; else it is the room's id */
 #define TELL_MAX 4
 
-enum opening { CLOSED, NOTING, CREATING };
+enum opening { CLOSED, NOTING, NOTED, CREATING };
 
 struct friend {
     struct friend *next;
@@ -381,16 +381,24 @@ static void create_room(struct friend *one)
     json_decref(content);
 }
 
-void matrix_direct_stored(struct matrix *matrix, const char *user)
+void matrix_direct_noted(struct matrix *matrix, const char *user)
 {
     struct friend *one = find(matrix, user);
-    if (!one || one->opening != NOTING)
-        return;
-    if (matrix_direct_room(matrix, user)) {
-        one->opening = CLOSED;
-        matrix_ready(matrix);
-    } else {
-        create_room(one);
+    if (one && one->opening == NOTING)
+        one->opening = NOTED;
+}
+
+void matrix_direct_stored(struct matrix *matrix)
+{
+    for (struct friend *one = matrix->direct->first; one; one = one->next) {
+        if (one->opening != NOTED || matrix->direct->asking)
+            continue;
+        if (matrix_direct_room(matrix, one->user)) {
+            one->opening = CLOSED;
+            matrix_ready(matrix);
+        } else {
+            create_room(one);
+        }
     }
 }
 
@@ -398,8 +406,8 @@ void matrix_direct_open(struct matrix *matrix, const char *user)
 {
     struct friend *one = know(matrix, user);
     uint64_t now = uv_now(matrix->loop);
-    if (!one || one->opening != CLOSED || one->due > now || matrix->direct->asking ||
-        !matrix->open || matrix->held || matrix->stopping || strlen(user) > MATRIX_ROOM_MAX)
+    if (!one || one->opening != CLOSED || one->due > now || !matrix->open || matrix->held ||
+        matrix->stopping || strlen(user) > MATRIX_ROOM_MAX)
         return;
     one->opening = NOTING;
     if (matrix_notes_set_about(&matrix->notes, MATRIX_NOTE_DIRECT, user, MAKING))
@@ -423,8 +431,9 @@ void matrix_direct_tell(struct matrix *matrix, const char *user, const char *wor
 
 void matrix_direct_watch(struct matrix *matrix)
 {
-    if (!matrix->open || matrix->held)
+    if (!matrix->open || matrix->held || matrix->stopping)
         return;
+    matrix_direct_stored(matrix);
     for (struct friend *one = matrix->direct->first; one; one = one->next) {
         const char *room = one->tells > 0 ? matrix_direct_room(matrix, one->user) : NULL;
         for (size_t i = 0; room && i < one->tells; i++)

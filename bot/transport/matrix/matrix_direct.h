@@ -29,8 +29,9 @@ void matrix_direct_mark(struct matrix *matrix, struct matrix_room *room);
 const char *matrix_direct_room(struct matrix *matrix, const char *user);
 /* We have something to say to them: opens a room if that has not been tried lately. */
 void matrix_direct_open(struct matrix *matrix, const char *user);
-/* A note of ours about them is stored. */
-void matrix_direct_stored(struct matrix *matrix, const char *user);
+/* A note about them is stored. From inside the session; matrix_direct_stored() follows. */
+void matrix_direct_noted(struct matrix *matrix, const char *user);
+void matrix_direct_stored(struct matrix *matrix);
 /* Says it to them privately, once there is a room for it. The words are a literal. */
 void matrix_direct_tell(struct matrix *matrix, const char *user, const char *words);
 /* From time to time, and when rooms have changed. */

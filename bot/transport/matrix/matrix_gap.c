@@ -24,6 +24,7 @@ struct matrix_gap {
     bool fresh;                 /* begins before we came in */
     bool closed;                /* its end is, or is to be, noted */
     bool storing;               /* waits until its note is stored */
+    bool stored;
     unsigned tries;
     size_t events;
     struct matrix_list *list;
@@ -218,12 +219,19 @@ void matrix_gap_told(struct matrix *matrix)
     }
 }
 
-void matrix_gap_stored(struct matrix *matrix, const char *about)
+void matrix_gap_noted(struct matrix *matrix, const char *about)
 {
     struct matrix_gap *gap = matrix->gap;
-    if (!gap || !gap->storing || strcmp(about, gap->room) != 0)
+    if (gap && gap->storing && strcmp(about, gap->room) == 0)
+        gap->stored = true;
+}
+
+void matrix_gap_stored(struct matrix *matrix)
+{
+    struct matrix_gap *gap = matrix->gap;
+    if (!gap->storing || !gap->stored)
         return;
-    gap->storing = false;
+    gap->storing = gap->stored = false;
     if (gap->closed) {
         struct matrix_room *room = matrix_rooms_find(&matrix->rooms, gap->room);
         if (room)

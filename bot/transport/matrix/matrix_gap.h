@@ -16,8 +16,9 @@ int matrix_gap_note(struct matrix *matrix, const struct matrix_room *room);
 void matrix_gap_fill(struct matrix *matrix);
 /* The session has been told of the whole page. */
 void matrix_gap_told(struct matrix *matrix);
-/* A note of ours is stored: `about` is a room. */
-void matrix_gap_stored(struct matrix *matrix, const char *about);
+/* A note is stored: `about` is a room. From inside the session; matrix_gap_stored() follows. */
+void matrix_gap_noted(struct matrix *matrix, const char *about);
+void matrix_gap_stored(struct matrix *matrix);
 void matrix_gap_destroy(struct matrix *matrix);
 
 #endif

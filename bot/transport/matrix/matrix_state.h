@@ -76,6 +76,8 @@ struct matrix {
     enum matrix_phase phase;
     uv_timer_t step;  /* the next thing to do in this phase */
     uv_timer_t watch; /* what is done now and then */
+    uv_timer_t stored; /* the session has stored something that we wait for */
+    bool since_stored;
     int64_t started;  /* ms since 1970: messages from before then may have been said already */
     bool first_start; /* the account was never synced before: its past is not for us */
     bool open;        /* rooms are known: messages can be taken */

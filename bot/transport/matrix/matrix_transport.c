@@ -256,17 +256,34 @@ static void progress(struct transport *transport, const char *target,
     matrix_countdown_progress(matrix->countdown, matrix_doors_now(matrix, target), progress);
 }
 
+/* What waited until something was stored goes on from the loop: it reads notes, which is not to be done
+ * from inside the session. */
+static void on_stored(uv_timer_t *timer)
+{
+    struct matrix *matrix = timer->data;
+    bool since = matrix->since_stored;
+    matrix->since_stored = false;
+    if (matrix->stopping)
+        return;
+    matrix_direct_stored(matrix);
+    if (matrix->gap)
+        matrix_gap_stored(matrix);
+    if (since)
+        matrix_cycle_stored(matrix);
+}
+
 static void noted(struct transport *transport, const char *key)
 {
     struct matrix *matrix = matrix_of(transport);
     if (!matrix_notes_stored(&matrix->notes, key) || matrix->stopping)
         return;
     if (strncmp(key, MATRIX_NOTE_DIRECT, strlen(MATRIX_NOTE_DIRECT)) == 0)
-        matrix_direct_stored(matrix, key + strlen(MATRIX_NOTE_DIRECT));
-    else if (strcmp(key, MATRIX_NOTE_SINCE) == 0)
-        matrix_cycle_stored(matrix);
+        matrix_direct_noted(matrix, key + strlen(MATRIX_NOTE_DIRECT));
     else if (strncmp(key, MATRIX_NOTE_GAP, strlen(MATRIX_NOTE_GAP)) == 0)
-        matrix_gap_stored(matrix, key + strlen(MATRIX_NOTE_GAP));
+        matrix_gap_noted(matrix, key + strlen(MATRIX_NOTE_GAP));
+    else if (strcmp(key, MATRIX_NOTE_SINCE) == 0)
+        matrix->since_stored = true;
+    uv_timer_start(&matrix->stored, on_stored, 0, 0);
 }
 
 static void count(struct transport *transport, const char *target, const char *tag)
@@ -334,9 +351,10 @@ static void destroy(struct transport *transport)
         return;
     struct matrix *matrix = matrix_of(transport);
     matrix->stopping = true;
-    matrix->closing = 2u + (matrix->login != NULL) + (matrix->http != NULL);
+    matrix->closing = 3u + (matrix->login != NULL) + (matrix->http != NULL);
     uv_close((uv_handle_t *)&matrix->step, handle_closed);
     uv_close((uv_handle_t *)&matrix->watch, handle_closed);
+    uv_close((uv_handle_t *)&matrix->stored, handle_closed);
     matrix_recount_destroy(matrix);
     matrix_invite_destroy(matrix);
     matrix_countdown_destroy(matrix->countdown);
@@ -404,7 +422,8 @@ struct transport *matrix_transport_create(uv_loop_t *loop, const struct matrix_s
     buf_init(&matrix->attach.text);
     uv_timer_init(loop, &matrix->step);
     uv_timer_init(loop, &matrix->watch);
-    matrix->step.data = matrix->watch.data = matrix;
+    uv_timer_init(loop, &matrix->stored);
+    matrix->step.data = matrix->watch.data = matrix->stored.data = matrix;
     if (make_parts(matrix, error)) {
         destroy(&matrix->transport);
         return NULL;
