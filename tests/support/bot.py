@@ -36,6 +36,17 @@ def network(name, server, channels, tls_ca=None, **options):
         "    %s = %s\n" % line for line in lines.items()))
 
 
+def matrix(name, server, login, rooms=(), **options):
+    """A Matrix section for an account that a server made: see fakehs.py and synapse.py."""
+    lines = {"homeserver": quoted(server.url), "token": quoted(login["access_token"]),
+             "rooms": "{%s}" % ", ".join(map(quoted, rooms)),
+             "invite_from": "{%s}" % quoted("*:" + server.name)}
+    for key, value in options.items():
+        lines[key] = quoted(value) if isinstance(value, str) else value
+    return "matrix %s {\n%s}\n" % (quoted(name), "".join(
+        "    %s = %s\n" % line for line in lines.items() if line[1] is not None))
+
+
 class Bot:
     """`home` keeps configuration, database and log, so that a second Bot can go on with them."""
 
