@@ -73,6 +73,7 @@ class Person:
         self.at = 0  # wait() looks from here on
         self.invites = {}  # room id -> by whom
         self.dms = {}  # user id -> room id
+        self.friends = set()  # users whose invitations are accepted at once
         self.trouble = []
         self.news = threading.Condition()
 
@@ -89,7 +90,11 @@ class Person:
 
     def invited(self, room, by):
         with self.news:
+            fresh = room not in self.invites
             self.invites[room] = by
+            if fresh and by in self.friends:
+                self.dms.setdefault(by, room)
+                threading.Thread(target=self.join, args=(room,), daemon=True).start()
             self.news.notify_all()
 
     def until(self, condition, what, patience=PATIENCE):
@@ -124,10 +129,7 @@ class Person:
             and room in (None, s.room) and sender in (None, s.sender), "/%s/" % pattern, patience)
 
     def wait_private(self, pattern, bot_id, patience=PATIENCE):
-        """The next message from the bot in any room that is not the one that everybody is in.
-
-        Invitations by the bot are accepted on the way.
-        """
+        """The next message from the bot in a room with it alone."""
         return self.wait_event(
             lambda s: s.type == "m.room.message" and s.sender == bot_id
             and s.room in self.private_rooms(bot_id) and re.search(pattern, s.text),
@@ -201,7 +203,8 @@ class Person:
 
     def direct(self, bot_id):
         """The private room with the bot: the one it asked into, else a new one."""
-        self.accept(bot_id)
+        if bot_id not in self.friends:
+            self.accept(bot_id)
         if bot_id not in self.dms:
             room = self.create(direct=True, invite=[bot_id], preset="trusted_private_chat")
             self.dms[bot_id] = room

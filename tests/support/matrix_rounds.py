@@ -10,6 +10,8 @@ class Group:
 
     def __init__(self, people, room, bot_id):
         self.people, self.room, self.bot_id = people, room, bot_id
+        for person in people:
+            person.friends.add(bot_id)
 
     def secret(self, number, person):
         return "sealed-%d-%s" % (number, person.name.encode().hex())
