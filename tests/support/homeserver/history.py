@@ -3,7 +3,7 @@ import json
 
 from homeserver.faults import mangle
 from homeserver.routes import MatrixError, route
-from homeserver.sync import boundary, kept
+from homeserver.sync import is_after, kept
 
 ROOM = "/_matrix/client/v3/rooms/{room_id}"
 RELATIONS = "/_matrix/client/v1/rooms/{room_id}/relations/{event_id}"
@@ -25,17 +25,16 @@ async def messages(server, request, room_id):
     back = request.query.get("dir", "b") == "b"
     limit = request.number("limit", 10, 1000)
     start = request.query.get("from") or ("s%d" % len(server.stream) if back else "s0")
-    edge = boundary(room, start)
-    stop = boundary(room, request.query["to"]) if request.query.get("to") else None
+    edge = is_after(start)
+    stop = is_after(request.query["to"]) if request.query.get("to") else None
     if back:
-        ahead = [e for e in events if e.key() < edge and (stop is None or e.key() >= stop)]
-        ahead.sort(key=lambda e: e.key(), reverse=True)
+        ahead = [e for e in events if not edge(e) and (stop is None or stop(e))]
     else:
-        ahead = [e for e in events if e.key() >= edge and (stop is None or e.key() < stop)]
-        ahead.sort(key=lambda e: e.key())
+        ahead = [e for e in events if edge(e) and (stop is None or not stop(e))]
+    ahead.sort(key=lambda e: e.key(), reverse=back)
     if room.empty_pages > 0 and ahead:
         room.empty_pages -= 1
-        return {"chunk": [], "start": start, "end": "t%d_%d" % edge, "state": []}
+        return {"chunk": [], "start": start, "end": start, "state": []}
     try:
         rules = json.loads(request.query.get("filter") or "{}")
     except ValueError:
@@ -70,8 +69,8 @@ async def related(server, request, room_id, event_id, rel_type=None, kind=None):
              and rel_type in (None, e.relation()[0]) and kind in (None, e.type)]
     found.sort(key=lambda e: e.key(), reverse=back)
     if request.query.get("from"):
-        edge = boundary(room, request.query["from"])
-        found = [e for e in found if (e.key() < edge if back else e.key() >= edge)]
+        edge = is_after(request.query["from"])
+        found = [e for e in found if edge(e) != back]
     page = found[:limit]
     answer = {"chunk": [e.form(request.device, room_id=True) for e in page]}
     if len(found) > limit and page:

@@ -28,17 +28,17 @@ def kept(rules, event):
     return event.raw is not None or passes(rules, event.type, event.sender)
 
 
-def boundary(room, token):
-    """The place in the room that a token of /sync or of /messages means: before (depth, pos)."""
+def is_after(token):
+    """What tells whether an event is behind a token: one of /messages is a place in the room, one
+    of /sync a place in the stream, as in Synapse."""
     page = re.fullmatch(r"t(\d+)_(\d+)", token)
     if page:
-        return int(page.group(1)), int(page.group(2))
+        edge = int(page.group(1)), int(page.group(2))
+        return lambda event: event.key() >= edge
     mark = re.fullmatch(r"s(\d+)", token)
     if not mark:
         raise MatrixError(400, "M_INVALID_PARAM", "Invalid token " + token)
-    keys = [e.key() for e in room.events if e.pos <= int(mark.group(1))]
-    depth, pos = max(keys, default=(0, 0))
-    return depth, pos + 1
+    return lambda event: event.pos > int(mark.group(1))
 
 
 class View:
