@@ -28,7 +28,7 @@ _hotseat()
         check-config | version) options='--json --help' ;;
         backup | restore) options='--db --force --help' ;;
         matrix) options='login logout --config --with --help' ;;
-        doctor) options='--db --plugins --questions --json --help' ;;
+        doctor) options='--config --db --plugins --questions --json --help' ;;
         *) ;;
     esac
     mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")

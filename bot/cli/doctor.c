@@ -14,27 +14,22 @@
 #include <curl/curl.h>
 
 #include "cli/compose.h"
+#include "cli/config.h"
+#include "cli/doctor.h"
 #include "store/pack/pack.h"
 #include "store/sqlite/sqlite_store.h"
+#include "transport/matrix/matrix_settings.h"
 #include "util/log.h"
 
 #define FILES_WANTED 256
 #define CLOCK_FLOOR 1767225600 /* 2026-01-01: a clock before it is not set */
 
 static const char usage[] =
-    "usage: hotseat doctor [--db FILE] [--plugins DIR] [--questions DIR] [--json]\n"
-    "Looks at what the bot needs on this machine. Exit: 0 all is there, 1 something is missing.\n";
+    "usage: hotseat doctor [--config FILE] [--db FILE] [--plugins DIR] [--questions DIR] [--json]\n"
+    "Looks at what the bot needs on this machine. Exit: 0 all is there, 1 something is missing.\n"
+    "With a configuration also at what that says: its files, and its accounts on Matrix.\n";
 
-struct doctor {
-    json_t *checks; /* NULL = print as text */
-    size_t faults;
-};
-
-/* One finding: `advice` NULL = all is well. */
-static void tell(struct doctor *doctor, const char *what, const char *advice, const char *format,
-                 ...) __attribute__((format(printf, 4, 5)));
-
-static void tell(struct doctor *doctor, const char *what, const char *advice, const char *format,
+void doctor_tell(struct doctor *doctor, const char *what, const char *advice, const char *format,
                  ...)
 {
     char found[700];
@@ -58,7 +53,8 @@ static void count_refused(void *context, const char *path, const struct error *w
 {
     struct doctor *doctor = context;
     (void)path;
-    tell(doctor, "plugin", "build it anew against this hotseat, or take it out", "%s", why->why);
+    doctor_tell(doctor, "plugin", "build it anew against this hotseat, or take it out", "%s",
+                why->why);
 }
 
 static void check_plugins(struct doctor *doctor, const char *dir)
@@ -69,10 +65,11 @@ static void check_plugins(struct doctor *doctor, const char *dir)
     if (host && plugin_host_load_dir(host, dir, count_refused, doctor, &error) == 0) {
         while (plugin_at(host, count))
             count++;
-        tell(doctor, "plugins", count ? NULL : "run make, or reinstall hotseat", "%zu in %s", count,
-             dir);
+        doctor_tell(doctor, "plugins", count ? NULL : "run make, or reinstall hotseat", "%zu in %s",
+                    count, dir);
     } else {
-        tell(doctor, "plugins", "run make, or give the directory with --plugins", "%s", error.why);
+        doctor_tell(doctor, "plugins", "run make, or give the directory with --plugins", "%s",
+                    error.why);
     }
     plugin_host_destroy(host);
 }
@@ -84,13 +81,13 @@ static void check_questions(struct doctor *doctor, const char *dir)
     struct error error;
     bank_init(&bank);
     if (pack_load_dir(dir, &bank, NULL, NULL, &summary, &error))
-        tell(doctor, "questions", "give the directory with --questions", "%s", error.why);
+        doctor_tell(doctor, "questions", "give the directory with --questions", "%s", error.why);
     else
-        tell(doctor, "questions",
-             summary.problems ? "hotseat questions check DIR lists the problems"
-             : bank.count     ? NULL
-                              : "put question packs there",
-             "%zu in %s, %zu problems", summary.questions, dir, summary.problems);
+        doctor_tell(doctor, "questions",
+                    summary.problems ? "hotseat questions check DIR lists the problems"
+                    : bank.count     ? NULL
+                                     : "put question packs there",
+                    "%zu in %s, %zu problems", summary.questions, dir, summary.problems);
     bank_finish(&bank);
 }
 
@@ -98,15 +95,15 @@ static void check_database(struct doctor *doctor, const char *path)
 {
     struct error error;
     if (access(path, F_OK) != 0) {
-        tell(doctor, "database", NULL, "%s is not there yet; hotseat makes it", path);
+        doctor_tell(doctor, "database", NULL, "%s is not there yet; hotseat makes it", path);
         return;
     }
     struct store *store = sqlite_store_open(path, SQLITE_STORE_READ, &error);
     if (store)
-        tell(doctor, "database", NULL, "%s can be read", path);
+        doctor_tell(doctor, "database", NULL, "%s can be read", path);
     else
-        tell(doctor, "database", "see the reason; hotseat restore puts a backup in place", "%s",
-             error.why);
+        doctor_tell(doctor, "database", "see the reason; hotseat restore puts a backup in place",
+                    "%s", error.why);
     if (store)
         store->ops->destroy(store);
 }
@@ -116,29 +113,63 @@ static void check_machine(struct doctor *doctor)
     struct rlimit files;
     const curl_version_info_data *curl = curl_version_info(CURLVERSION_NOW);
     bool tls = curl->features & CURL_VERSION_SSL;
-    tell(doctor, "libcurl", tls ? NULL : "install libcurl4 with OpenSSL", "%s, %s", curl->version,
-         tls ? curl->ssl_version : "no TLS");
+    doctor_tell(doctor, "libcurl", tls ? NULL : "install libcurl4 with OpenSSL", "%s, %s",
+                curl->version, tls ? curl->ssl_version : "no TLS");
     if (getrlimit(RLIMIT_NOFILE, &files) == 0)
-        tell(doctor, "files", files.rlim_cur < FILES_WANTED ? "ulimit -n 1024" : NULL,
-             "%llu open files allowed", (unsigned long long)files.rlim_cur);
+        doctor_tell(doctor, "files", files.rlim_cur < FILES_WANTED ? "ulimit -n 1024" : NULL,
+                    "%llu open files allowed", (unsigned long long)files.rlim_cur);
     time_t now = time(NULL);
     char shown[32] = "no time that can be shown";
     struct tm utc;
     if (gmtime_r(&now, &utc))
         strftime(shown, sizeof shown, "%Y-%m-%d %H:%M UTC", &utc);
-    tell(doctor, "clock", now < CLOCK_FLOOR ? "set it: timedatectl set-ntp true" : NULL, "%s",
-         shown);
+    doctor_tell(doctor, "clock", now < CLOCK_FLOOR ? "set it: timedatectl set-ntp true" : NULL,
+                "%s", shown);
 }
 
-static int examine(const char *database, const char *plugins, const char *questions, bool json)
+struct places {
+    const char *config, *database, *plugins, *questions; /* NULL = not given */
+};
+
+static void keep_problem(void *context, const char *problem)
+{
+    doctor_tell(context, "config", "correct it; hotseat check-config tells the same", "%s",
+                problem);
+}
+
+/* Fills in the places that the command line does not give. -1 if the file is wrong. */
+static int check_config(struct doctor *doctor, struct options *options, struct places *places)
+{
+    struct error error;
+    if (config_load(places->config, options, keep_problem, doctor, &error))
+        return -1;
+    doctor_tell(doctor, "config", NULL, "%s is good", places->config);
+    places->database = places->database ? places->database : options->database;
+    places->plugins = places->plugins ? places->plugins : options->plugins;
+    places->questions = places->questions ? places->questions : options->questions;
+    return 0;
+}
+
+static void look_everywhere(struct doctor *doctor, struct places *places)
+{
+    struct options options = {0};
+    char plugin_dir[4096], question_dir[4096];
+    check_machine(doctor);
+    if (places->config && check_config(doctor, &options, places))
+        return;
+    compose_find(places->plugins, places->questions, plugin_dir, question_dir, sizeof plugin_dir);
+    check_plugins(doctor, plugin_dir);
+    check_questions(doctor, question_dir);
+    check_database(doctor, places->database ? places->database : "hotseat.db");
+    for (size_t i = 0; i < options.matrix_count; i++)
+        doctor_matrix(doctor, &options.matrix[i]);
+    config_free(&options);
+}
+
+static int examine(struct places *places, bool json)
 {
     struct doctor doctor = {.checks = json ? json_array() : NULL};
-    char plugin_dir[4096], question_dir[4096];
-    compose_find(plugins, questions, plugin_dir, question_dir, sizeof plugin_dir);
-    check_machine(&doctor);
-    check_plugins(&doctor, plugin_dir);
-    check_questions(&doctor, question_dir);
-    check_database(&doctor, database);
+    look_everywhere(&doctor, places);
     if (json) {
         json_t *whole = json_pack("{s:b,s:o}", "ok", doctor.faults == 0, "checks", doctor.checks);
         if (whole && json_dumpf(whole, stdout, 0) == 0)
@@ -150,20 +181,25 @@ static int examine(const char *database, const char *plugins, const char *questi
 
 int cli_doctor(int argc, char **argv)
 {
-    static const struct option options[] = {
-        {"db", required_argument, NULL, 'd'},        {"plugins", required_argument, NULL, 'p'},
-        {"questions", required_argument, NULL, 'q'}, {"json", no_argument, NULL, 'j'},
-        {"help", no_argument, NULL, 'h'},            {NULL, 0, NULL, 0}};
-    const char *database = "hotseat.db", *plugins = NULL, *questions = NULL;
+    static const struct option options[] = {{"config", required_argument, NULL, 'c'},
+                                            {"db", required_argument, NULL, 'd'},
+                                            {"plugins", required_argument, NULL, 'p'},
+                                            {"questions", required_argument, NULL, 'q'},
+                                            {"json", no_argument, NULL, 'j'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {NULL, 0, NULL, 0}};
+    struct places places = {NULL, NULL, NULL, NULL};
     bool json = false;
     int option;
     while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-        if (option == 'd')
-            database = optarg;
+        if (option == 'c')
+            places.config = optarg;
+        else if (option == 'd')
+            places.database = optarg;
         else if (option == 'p')
-            plugins = optarg;
+            places.plugins = optarg;
         else if (option == 'q')
-            questions = optarg;
+            places.questions = optarg;
         else if (option == 'j')
             json = true;
         else
@@ -172,5 +208,8 @@ int cli_doctor(int argc, char **argv)
     if (cli_arguments(argc, argv, 0, "", usage))
         return CLI_USAGE;
     log_set_level(LOG_LEVEL_ERROR);
-    return examine(database, plugins, questions, json);
+    curl_global_init(CURL_GLOBAL_DEFAULT);
+    int result = examine(&places, json);
+    curl_global_cleanup();
+    return result;
 }

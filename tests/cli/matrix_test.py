@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """`hotseat matrix login` and `logout`: every way in, what is kept, and that no secret shows."""
+import json
 import os
 import stat
 import subprocess
 import unittest
+import urllib.request
 
 import fakehs
 import ircd
@@ -216,6 +218,98 @@ class LoginTest(unittest.TestCase):
         self.bad(account.login(typed="x\n"), "is no Matrix home server", account)
         account.configure('homeserver = "http://127.0.0.1:1"')
         self.bad(account.login(typed="x\n"), "does not answer", account)
+
+
+class DoctorTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.server = fakehs.Server()
+        cls.ann = cls.server.user("ann")
+        cls.bot = cls.server.user("bot", password="sesame")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.stop()
+
+    def account(self, *lines):
+        account = matrix_account.Account(self.server, *lines)
+        self.addCleanup(account.close)
+        return account
+
+    def ask(self, who, method, path, body=None):
+        request = urllib.request.Request(
+            self.server.url + "/_matrix/client/v3" + path, json.dumps(body or {}).encode(),
+            {"Authorization": "Bearer " + who["access_token"]}, method=method)
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return json.load(answer)
+
+    def found(self, account):
+        said = account.doctor("--db", os.path.join(account.home, "x.db"))
+        return [(c["ok"], c["found"], c["advice"]) for c in said if c["check"] == "matrix study"]
+
+    def test_not_logged_in(self):
+        (up, login) = self.found(self.account())
+        self.assertEqual(up, (True, self.server.url + " answers, Matrix up to v1.12", ""))
+        self.assertEqual(login, (False, "not logged in", "hotseat matrix login study"))
+        (_, login) = self.found(self.account('user = "bot"', 'password = "sesame"'))
+        self.assertTrue(login[0])
+
+    def test_no_server(self):
+        account = self.account()
+        account.configure('homeserver = "http://127.0.0.1:1"')
+        ((good, found, advice),) = self.found(account)
+        self.assertFalse(good)
+        self.assertIn("homeserver", advice)
+
+    def test_a_token_that_ended(self):
+        account = self.account('user = "bot"')
+        account.login(typed="sesame\n")
+        self.server.control("tokens", user="bot", soft_logout=True)
+        before = account.token()
+        self.assertEqual(self.found(account)[1],
+                         (True, "the token has expired; hotseat run will renew it", ""))
+        self.assertEqual(account.token(), before, "looking must not change the login")
+        account.change_token(refresh_token=None)
+        (good, found, advice) = self.found(account)[1]
+        self.assertFalse(good)
+        self.assertIn("M_UNKNOWN_TOKEN", found)
+
+    def test_rooms(self):
+        self.bot = self.server.user("bot")
+        plain = self.ask(self.ann, "POST", "/createRoom", {
+            "preset": "public_chat", "room_alias_name": "plain"})["room_id"]
+        secret = self.ask(self.ann, "POST", "/createRoom", {
+            "preset": "public_chat", "initial_state": [
+                {"type": "m.room.encryption", "state_key": "",
+                 "content": {"algorithm": "m.megolm.v1.aes-sha2"}}]})["room_id"]
+        own = self.ask(self.bot, "POST", "/createRoom", {"preset": "public_chat"})["room_id"]
+        made = self.ask(self.bot, "POST", "/createRoom", {"room_version": "12"})["room_id"]
+        for room in (plain, secret):
+            self.ask(self.bot, "POST", "/join/" + room)
+        account = self.account('token = "%s"' % self.bot["access_token"],
+                               'rooms = {"#plain:fake.test", "#none:fake.test", "!far:fake.test"}')
+        found = self.found(account)
+        text = "\n".join(f[1] for f in found)
+        self.assertNotIn(self.bot["access_token"], text)
+        self.assertIn("logged in as @bot:fake.test, device " + self.bot["device_id"], text)
+        self.assertIn("#none:fake.test is not found: 404", text)
+        self.assertIn("not in !far:fake.test yet", text)
+        self.assertNotIn("not in #plain:fake.test", text)
+        line = {room: next(f for f in found if f[1].startswith("in " + room))
+                for room in (plain, secret, own, made)}
+        self.assertTrue(line[plain][0])
+        self.assertIn("it may not redact there", line[plain][1])
+        self.assertFalse(line[secret][0])
+        self.assertIn("is encrypted", line[secret][1])
+        self.assertNotIn("redact", line[own][1])
+        self.assertNotIn("redact", line[made][1])  # its creator stands above all levels
+
+    def test_a_wrong_configuration(self):
+        account = self.account("colour = true")
+        said = account.doctor()
+        wrong = [c["found"] for c in said if c["check"] == "config"]
+        self.assertEqual(len(wrong), 1)
+        self.assertIn("no such option 'colour'", wrong[0])
 
 
 class DiscoveryTest(unittest.TestCase):

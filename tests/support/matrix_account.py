@@ -40,7 +40,7 @@ class Account:
     def doctor(self, *words):
         done = subprocess.run([tap.HOTSEAT, "doctor", "--config", self.config, "--json", "--questions",
                                tap.PACK, *words], capture_output=True, text=True, timeout=PATIENCE)
-        return {check["check"]: check for check in json.loads(done.stdout)["checks"]}
+        return json.loads(done.stdout)["checks"]
 
     def token(self):
         with open(self.token_file) as file:

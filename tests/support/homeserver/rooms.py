@@ -201,7 +201,8 @@ async def state(server, request, room_id, kind, key=""):
     room.require_reader(request.user.id)
     if (kind, key) not in room.state:
         raise MatrixError(404, "M_NOT_FOUND", "Event not found.")
-    return room.state[(kind, key)].content
+    event = room.state[(kind, key)]
+    return event.form() if request.query.get("format") == "event" else event.content
 
 
 def bounded(body):

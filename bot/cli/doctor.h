@@ -1,0 +1,23 @@
+/* What the files of hotseat doctor share: findings. */
+#ifndef CLI_DOCTOR_H
+#define CLI_DOCTOR_H
+
+#include <stddef.h>
+
+#include <jansson.h>
+
+struct doctor {
+    json_t *checks; /* NULL = print as text */
+    size_t faults;
+};
+
+/* One finding about `what`; advice NULL = all is well. */
+void doctor_tell(struct doctor *doctor, const char *what, const char *advice, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+struct matrix_settings;
+/* Is the home server there, are we logged in, in which rooms may we do what? It only looks: no login,
+ * no refresh, which the running bot would miss. */
+void doctor_matrix(struct doctor *doctor, const struct matrix_settings *settings);
+
+#endif
