@@ -317,6 +317,8 @@ static int run_transaction(struct session *session, struct queued *events)
         return -1;
     if (outbox_strike(session->outbox, &session->why) || trim(session))
         return -1;
+    /* What waits but is not of this turn, then what could not be stored in it. */
+    session_lanes_hold(session);
     for (struct queued *queued = events; queued; queued = queued->next)
         if (run_event(session, events, queued))
             return -1;

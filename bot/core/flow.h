@@ -22,8 +22,10 @@ int flow_advance(struct hall *hall, struct round *round, int64_t now, struct eff
 /* Ends the round unscored and says why ("ended by ann"). */
 int flow_end(struct hall *hall, struct round *round, const char *why, int64_t now,
              struct effects *effects);
-/* Everything whose time had come when the event was sent, in the order of the deadlines. What
- * begins then begins when the event is handled. */
+/* Before an event is handled: everything whose time had come when it was sent, in the order of the
+ * deadlines. What begins then begins when the event is handled. */
+int flow_tick_before(struct hall *hall, const struct event *event, struct effects *effects);
+/* After it was handled: what it has completed, too, ends at once. */
 int flow_tick(struct hall *hall, const struct event *event, struct effects *effects);
 /* When the round next needs the clock, 0 = never. */
 int64_t flow_due(const struct hall *hall, const struct round *round);

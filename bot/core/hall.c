@@ -339,7 +339,7 @@ static int apply_text(struct hall *hall, const struct event *event, struct effec
     }
     parse(&talk);
     /* What is late must be seen as late, even if the clock has not struck yet. */
-    if (flow_tick(hall, event, effects))
+    if (flow_tick_before(hall, event, effects))
         return -1;
     if (event->kind != EVENT_RETRACT && !concerns(&talk))
         return 0;
