@@ -1,4 +1,4 @@
-/* The transport port, over every adapter: console, script, IRC. */
+/* The transport port, over every adapter: console, script, IRC, Matrix. */
 #include "stages.h"
 
 #include <stdio.h>

@@ -8,6 +8,7 @@
 #include "core/text.h"
 #include "transport/console/console.h"
 #include "transport/irc/irc_transport.h"
+#include "transport/matrix/matrix_transport.h"
 #include "transport/script/script.h"
 #include "util/buf.h"
 
@@ -79,9 +80,13 @@ static int on_event(void *context, const struct event *event)
     struct stages_event *kept = &stage->events[stage->event_count++];
     kept->event = *event;
     kept->event.room.target = kept->room = copy(event->room.target);
-    kept->event.who.target = kept->account = copy(event->who.target);
-    kept->event.name = kept->name = copy(event->name);
+    /* What nobody did has nobody in it. */
+    kept->event.who.target = kept->account = copy(event->who.target ? event->who.target : "");
+    kept->event.name = kept->name = copy(event->name ? event->name : "");
+    kept->event.bot_name = kept->bot_name = copy(event->bot_name);
     kept->event.id = kept->id = copy(event->id);
+    kept->event.about = kept->about = copy(event->about);
+    kept->event.tag = kept->tag = copy(event->tag);
     kept->text = malloc(event->length + 1);
     assert_non_null(kept->text);
     if (event->length > 0)
@@ -162,6 +167,20 @@ static void console_seen(void *context, const char *line)
     see(context, target, (size_t)(end - target), end + 2);
 }
 
+static void matrix_said(void *context, const char *where, const char *body)
+{
+    see(context, where, strlen(where), body);
+}
+
+/* The server tells all that was said, each time: order within a room is what counts. */
+static void matrix_seen(struct stage *stage)
+{
+    for (size_t i = 0; i < stage->seen_count; i++)
+        free(stage->seen[i]);
+    stage->seen_count = 0;
+    stage_matrix_look(stage->matrix, matrix_said, stage);
+}
+
 static void irc_seen(struct stage *stage)
 {
     for (; stage->fake && stage->heard < fake_irc_count(stage->fake); stage->heard++) {
@@ -194,10 +213,22 @@ static void make_irc(struct stage *stage)
     stage->transport = irc_transport_create(&stage->loop, &stage->irc, &stage->sink, &error);
 }
 
+static void make_matrix(struct stage *stage)
+{
+    struct error error;
+    stage->matrix = stage_matrix_create();
+    stage->room = stage->matrix->room;
+    stage->unknown_room = "!elsewhere:fake.test";
+    stage->transport =
+        matrix_transport_create(&stage->loop, &stage->matrix->settings, &stage->sink, &error);
+}
+
 static void make(struct stage *stage)
 {
     if (strcmp(stage->kind, "irc") == 0) {
         make_irc(stage);
+    } else if (strcmp(stage->kind, "matrix") == 0) {
+        make_matrix(stage);
     } else if (strcmp(stage->kind, "console") == 0) {
         struct console_settings settings = {&stage->sink, console_seen, stage, "host", true,
                                             console_now, NULL};
@@ -241,6 +272,8 @@ void stages_finish_loop(struct stage *stage)
     stage->fake = NULL;
     uv_run(&stage->loop, UV_RUN_DEFAULT);
     assert_int_equal(uv_loop_close(&stage->loop), 0);
+    stage_matrix_destroy(stage->matrix);
+    stage->matrix = NULL;
 }
 
 int stages_teardown(void **state)
@@ -256,6 +289,9 @@ int stages_teardown(void **state)
         free(one->name);
         free(one->text);
         free(one->id);
+        free(one->bot_name);
+        free(one->about);
+        free(one->tag);
     }
     for (size_t i = 0; i < stage->seen_count; i++)
         free(stage->seen[i]);
@@ -371,7 +407,9 @@ static void console_line(struct stage *stage, const char *person, const char *ma
 
 void stages_say(struct stage *stage, const char *person, const char *text, size_t length)
 {
-    if (stage->fake)
+    if (stage->matrix)
+        free(stage_matrix_say(stage->matrix, person, stage->room, text, length));
+    else if (stage->fake)
         irc_line(stage, person, stage->room, text, length);
     else if (strcmp(stage->kind, "console") == 0)
         console_line(stage, person, ":", text, length);
@@ -381,7 +419,10 @@ void stages_say(struct stage *stage, const char *person, const char *text, size_
 
 void stages_tell(struct stage *stage, const char *person, const char *text, size_t length)
 {
-    if (stage->fake)
+    if (stage->matrix)
+        free(stage_matrix_say(stage->matrix, person, stage_matrix_direct(stage->matrix, person),
+                              text, length));
+    else if (stage->fake)
         irc_line(stage, person, "hotseat", text, length);
     else if (strcmp(stage->kind, "console") == 0)
         console_line(stage, person, ">", text, length);
@@ -393,7 +434,9 @@ void stages_enter(struct stage *stage, const char *person)
 {
     char command[64];
     snprintf(command, sizeof command, "/as %s", person);
-    if (stage->fake)
+    if (stage->matrix)
+        stage_matrix_enter(stage->matrix, person);
+    else if (stage->fake)
         fake_irc_say(stage->fake, ":%s!~%s@127.0.0.1 JOIN :%s", person, person, stage->room);
     else if (strcmp(stage->kind, "console") == 0)
         assert_true(console_input(stage->transport, command, strlen(command)));
@@ -405,7 +448,9 @@ void stages_leave(struct stage *stage, const char *person)
 {
     char command[64];
     snprintf(command, sizeof command, "/leave %s", person);
-    if (stage->fake)
+    if (stage->matrix)
+        stage_matrix_leave(stage->matrix, person);
+    else if (stage->fake)
         fake_irc_say(stage->fake, ":%s!~%s@127.0.0.1 PART %s :bye", person, person, stage->room);
     else if (strcmp(stage->kind, "console") == 0)
         assert_true(console_input(stage->transport, command, strlen(command)));
@@ -437,6 +482,8 @@ enum post_result stages_post(struct stage *stage, int64_t id, const char *target
 int stages_seen(struct stage *stage, const char *text)
 {
     irc_seen(stage);
+    if (stage->matrix)
+        matrix_seen(stage);
     for (size_t i = 0; i < stage->seen_count; i++) {
         const char *at = strstr(stage->seen[i], text);
         if (at && (at == stage->seen[i] || !strchr(text, '\t')))

@@ -2,7 +2,7 @@
  * Every adapter of the transport port, started and with people to play, for
  * suites that run unchanged over all of them. A test is listed once with
  * STAGES_ALL(test); *state is a struct stage. The IRC transport speaks to a
- * server in the same loop (fake_irc.h).
+ * server in the same loop (fake_irc.h), the Matrix transport to one beside (fakehs.h).
  */
 #ifndef SUPPORT_STAGES_H
 #define SUPPORT_STAGES_H
@@ -16,6 +16,7 @@
 
 #include "app/ports.h"
 #include "fake_irc.h"
+#include "stage_matrix.h"
 #include "transport/irc/irc_settings.h"
 
 #define STAGES_EVENTS 2048
@@ -23,7 +24,7 @@
 
 struct stages_event {
     struct event event; /* its strings are copies */
-    char *room, *account, *name, *text, *id;
+    char *room, *account, *name, *bot_name, *text, *id, *about, *tag;
 };
 
 /* What a transport noted (EVENT_NOTE), and is given by recall(). */
@@ -39,6 +40,7 @@ struct stage {
     const char *room, *unknown_room;
     uv_loop_t loop;
     struct fake_irc *fake;
+    struct stage_matrix *matrix;
     struct irc_settings irc;
     /* What the transport told. */
     struct stages_event events[STAGES_EVENTS];
@@ -59,7 +61,8 @@ struct stage {
 #define STAGES_ALL(test)                                                                           \
     {#test " (console)", test, stages_setup, stages_teardown, "console"},                          \
     {#test " (script)", test, stages_setup, stages_teardown, "script"},                            \
-    {#test " (irc)", test, stages_setup, stages_teardown, "irc"}
+    {#test " (irc)", test, stages_setup, stages_teardown, "irc"},                                  \
+    {#test " (matrix)", test, stages_setup, stages_teardown, "matrix"}
 #define STAGES_IRC(test) {#test, test, stages_setup, stages_teardown, "irc"}
 
 int stages_setup(void **state);

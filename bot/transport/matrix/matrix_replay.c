@@ -220,6 +220,7 @@ static int note_new_rooms(struct matrix *matrix)
         if (matrix_doors_joined(matrix, room))
             return -1;
         room->newly = room->fresh = false;
+        matrix_ready(matrix);
     }
     return 0;
 }
