@@ -5,6 +5,7 @@
 
 #include "transport/matrix/matrix_event.h"
 #include "transport/matrix/matrix_slice.h"
+#include "util/log.h"
 
 void matrix_batch_init(struct matrix_batch *batch)
 {
@@ -16,7 +17,7 @@ void matrix_batch_clear(struct matrix_batch *batch)
 {
     for (size_t i = 0; i < batch->room_count; i++)
         free(batch->rooms[i].id);
-    batch->room_count = batch->item_count = 0;
+    batch->room_count = batch->item_count = batch->dropped = 0;
     matrix_spool_clear(&batch->spool);
     error_clear(&batch->error);
 }
@@ -152,6 +153,17 @@ static int on_crypto(void *context, enum matrix_crypto what, const char *bytes, 
     return add(batch, bytes, length, MATRIX_BATCH_CRYPTO + (uint32_t)what, MATRIX_STATE);
 }
 
+void matrix_batch_dropped(struct matrix_batch *batch, const char *room, const char *why)
+{
+    (batch->dropped++ ? log_debug : log_warn)("matrix", "something that the server says%s%s was left out: %s",
+                                              room[0] ? " of " : "", room, why);
+}
+
+static void on_dropped(void *context, const char *room, const char *why)
+{
+    matrix_batch_dropped(context, room, why);
+}
+
 struct matrix_sync_calls matrix_batch_calls(struct matrix_batch *batch)
 {
     return (struct matrix_sync_calls){
@@ -162,6 +174,7 @@ struct matrix_sync_calls matrix_batch_calls(struct matrix_batch *batch)
         .room_end = on_room_end,
         .account_data = on_account_data,
         .crypto = on_crypto,
+        .dropped = on_dropped,
     };
 }
 

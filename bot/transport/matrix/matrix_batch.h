@@ -37,6 +37,7 @@ struct matrix_batch {
     struct matrix_batch_item *items;
     size_t item_count, item_capacity;
     struct error error; /* why something could not be kept */
+    size_t dropped;     /* what the reader could not make sense of */
     bool first_ever;    /* only invitations are kept */
     bool crypto;        /* what belongs to encryption is kept */
 };
@@ -50,6 +51,8 @@ void matrix_batch_clear(struct matrix_batch *batch);
 struct matrix_sync_calls matrix_batch_calls(struct matrix_batch *batch);
 /* An event of a list, for the room that was begun last. 0 or -1. */
 int matrix_batch_add(struct matrix_batch *batch, const struct matrix_raw *raw);
+/* The reader left something out of a room ("" = of none): one line in the log for each answer, more for debugging. */
+void matrix_batch_dropped(struct matrix_batch *batch, const char *room, const char *why);
 /* 0 or -1 */
 int matrix_batch_begin_room(struct matrix_batch *batch, enum matrix_section section,
                             const char *room);

@@ -126,6 +126,13 @@ static bool wants_event(void *context, const struct matrix_raw *raw)
     return raw->part == MATRIX_TIMELINE && matrix_kind_of(raw->type) != MATRIX_KIND_NONE;
 }
 
+static void on_dropped(void *context, const char *room, const char *why)
+{
+    struct matrix *matrix = context;
+    (void)room;
+    matrix_batch_dropped(&matrix->batch, matrix->gap->room, why);
+}
+
 static int on_chunk(void *context, const char *bytes, size_t length)
 {
     struct matrix *matrix = context;
@@ -159,7 +166,7 @@ static void read_page(struct matrix *matrix)
 {
     struct matrix_gap *gap = matrix->gap;
     struct matrix_list_calls calls = {.context = matrix, .wants_event = wants_event,
-                                      .event = on_event};
+                                      .event = on_event, .dropped = on_dropped};
     struct buf path;
     matrix_list_destroy(gap->list);
     gap->list = matrix_list_create(&calls);

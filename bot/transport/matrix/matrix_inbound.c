@@ -81,14 +81,19 @@ static enum matrix_taken say(struct matrix *matrix, struct matrix_room *room,
     prepare(matrix, room, event, edit ? EVENT_EDIT : EVENT_TEXT, &in);
     if (!edit && in.event.room.target && matrix->away && matrix_now() - in.event.at > STALE_MS)
         return MATRIX_DONE;
-    in.event.text = text;
-    in.event.length = length;
+    bool mentioned = matrix_event_mentions(&event->message, matrix->rooms.me);
+    struct buf named;
+    buf_init(&named);
+    bool called = matrix_words_named(text, length, matrix->rooms.me, in.bot_name, mentioned, &named);
+    in.event.text = buf_text(&named);
+    in.event.length = named.length;
     in.event.cut = cut;
     in.event.about = edit ? event->about : NULL;
-    in.event.to_bot = matrix_event_mentions(&event->message, matrix->rooms.me) ||
+    in.event.to_bot = called || mentioned ||
                       (event->reply_to && !event->falling_back &&
                        matrix_is_ours(matrix, event->reply_to));
-    enum matrix_taken taken = hand_in(matrix, &in);
+    enum matrix_taken taken = named.failed ? MATRIX_AGAIN : hand_in(matrix, &in);
+    buf_finish(&named);
     if (taken == MATRIX_DONE)
         heard_privately(matrix, room, event);
     return taken;

@@ -77,7 +77,8 @@ static bool is_space(char c)
     return c == ' ' || c == '\n' || c == '\t';
 }
 
-size_t matrix_words_call(const char *text, size_t length, const char *user, const char *name)
+/* Bytes of a call at the beginning, with a colon or comma after it, and white space; 0 if there is none. */
+static size_t call_length(const char *text, size_t length, const char *user, const char *name)
 {
     const char *end = text + length, *at = text, *after;
     while (at < end && is_space(*at))
@@ -96,6 +97,20 @@ size_t matrix_words_call(const char *text, size_t length, const char *user, cons
     while (at < end && is_space(*at))
         at++;
     return (size_t)(at - text);
+}
+
+bool matrix_words_named(const char *text, size_t length, const char *user, const char *name,
+                        bool mentioned, struct buf *out)
+{
+    size_t call = call_length(text, length, user, mentioned ? name : NULL);
+    size_t before = out->length, more = strlen(name) + strlen(": ");
+    if (call > 0 && call < length && name[0] && more + length - call <= EVENT_TEXT_MAX) {
+        buf_printf(out, "%s: ", name);
+        buf_add(out, text + call, length - call);
+    }
+    if (out->length == before)
+        buf_add(out, text, length);
+    return call > 0;
 }
 
 /* ---- the words ---- */

@@ -37,12 +37,14 @@ enum matrix_words matrix_words(const struct matrix_event *event, struct buf *out
 void matrix_words_fence(const char *body, size_t length, const char *html, struct buf *out);
 
 /*
- * Bytes at the beginning of a text that only call the user, 0 if there are
- * none: "@hotseat:example.org", "[Hotseat](https://matrix.to/#/@hotseat:example.org)",
- * or the display name if `name` is not NULL (give it if m.mentions has the
- * user); with a colon or comma after it, and white space.
+ * Appends a text, with a call at its beginning in the form that the core knows,
+ * "NAME: text". Clients write calls of the user as "@hotseat:example.org" or
+ * "[Hotseat](https://matrix.to/#/@hotseat:example.org)", or, if `mentioned` (the
+ * user is in m.mentions), as the display name alone. At most EVENT_TEXT_MAX bytes
+ * in all; a text that would be longer keeps its call as it is. True if it calls.
  */
-size_t matrix_words_call(const char *text, size_t length, const char *user, const char *name);
+bool matrix_words_named(const char *text, size_t length, const char *user, const char *name,
+                        bool mentioned, struct buf *out);
 
 /*
  * A reaction's key in the form that is counted: variation selectors go; digits

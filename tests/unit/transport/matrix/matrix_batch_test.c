@@ -6,10 +6,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "transport/matrix/matrix_batch.h"
+#include "util/log.h"
 
 static int setup(void **state)
 {
@@ -179,6 +181,33 @@ static void without_room_on_the_disk_it_says_so(void **state)
     free(before);
 }
 
+/* One line for each answer, however much of it makes no sense. */
+static void what_is_left_out_is_in_the_log(void **state)
+{
+    struct matrix_batch *batch = *state;
+    char log[1024];
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    log_set_fd(ends[1]);
+    for (int answer = 0; answer < 2; answer++) {
+        matrix_batch_clear(batch);
+        feed(batch, "{\"rooms\":{\"join\":{\"!a:x\":{\"timeline\":{\"events\":[7,{\"type\":8}]}}}},"
+                    "\"next_batch\":\"s\"}");
+        assert_int_equal(batch->dropped, 2);
+    }
+    log_set_fd(2);
+    close(ends[1]);
+    ssize_t length = read(ends[0], log, sizeof log - 1);
+    close(ends[0]);
+    assert_true(length > 0);
+    log[length] = '\0';
+    const char *line = strstr(log, " of !a:x was left out: an event that is no object");
+    assert_non_null(line);
+    line = strstr(line + 1, " was left out: ");
+    assert_non_null(line);
+    assert_null(strstr(line + 1, " was left out: "));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -189,6 +218,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_belongs_to_encryption_comes_first_if_it_is_wanted, setup, teardown),
         cmocka_unit_test_setup_teardown(of_the_first_answer_only_invitations_are_kept, setup, teardown),
         cmocka_unit_test_setup_teardown(a_large_answer_does_not_stay_in_memory, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_is_left_out_is_in_the_log, setup, teardown),
         cmocka_unit_test_setup_teardown(without_room_on_the_disk_it_says_so, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -121,26 +121,34 @@ static void a_quotation_before_a_reply_goes(void **state)
     }
 }
 
+static bool named(const char *text, const char *name, bool mentioned)
+{
+    buf_clear(&out);
+    bool calls = matrix_words_named(text, strlen(text), "@bot:x.org", name, mentioned, &out);
+    assert_false(out.failed);
+    return calls;
+}
+
 static void calls(void **state)
 {
     (void)state;
-    static const struct { const char *text, *rest; } cases[] = {
-        {"@bot:x.org: start", "start"},
-        {"@bot:x.org start", "start"},
-        {" @bot:x.org,  start", "start"},
-        {"@bot:x.org", ""},
+    static const struct { const char *text, *named; } cases[] = {
+        {"@bot:x.org: start", "Hot Seat: start"},
+        {"@bot:x.org start", "Hot Seat: start"},
+        {" @bot:x.org,  start ", "Hot Seat: start "},
+        {"@bot:x.org\nstart", "Hot Seat: start"},
         {"@bot:x.orgs start", NULL},
         {"@bot:x", NULL},
-        {"[Hotseat](https://matrix.to/#/@bot:x.org): start", "start"},
-        {"[Hotseat](https://matrix.to/#/%40bot%3ax.org) start", "start"},
-        {"[](https://matrix.to/#/@bot:x.org)\nstart", "start"},
+        {"[Hotseat](https://matrix.to/#/@bot:x.org): start", "Hot Seat: start"},
+        {"[Hotseat](https://matrix.to/#/%40bot%3ax.org) start", "Hot Seat: start"},
+        {"[](https://matrix.to/#/@bot:x.org)\nstart", "Hot Seat: start"},
         {"[Hotseat](https://matrix.to/#/@other:x.org) start", NULL},
         {"[Hotseat](https://matrix.to/#/@bot:x.org/e) start", NULL},
         {"[Hotseat](https://matrix.to/#/@bot:x.org", NULL},
         {"[Hotseat](https://example.org) start", NULL},
-        {"Hot Seat: start", "start"},
-        {"@hot seat, start", "start"},
-        {"HOT SEAT start", "start"},
+        {"Hot Seat: start", "Hot Seat: start"},
+        {"@hot seat, start", "Hot Seat: start"},
+        {"HOT SEAT start", "Hot Seat: start"},
         {"Hot Seats start", NULL},
         {"start Hot Seat", NULL},
         {"%", NULL},
@@ -148,13 +156,32 @@ static void calls(void **state)
         {"  ", NULL},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        size_t call = matrix_words_call(cases[i].text, strlen(cases[i].text), "@bot:x.org", "Hot Seat");
-        if (cases[i].rest)
-            assert_string_equal(cases[i].text + call, cases[i].rest);
-        assert_int_equal(call > 0, cases[i].rest != NULL);
+        assert_int_equal(named(cases[i].text, "Hot Seat", true), cases[i].named != NULL);
+        assert_string_equal(buf_text(&out), cases[i].named ? cases[i].named : cases[i].text);
     }
-    assert_int_equal(matrix_words_call("Hot Seat: start", 15, "@bot:x.org", NULL), 0);
-    assert_int_equal(matrix_words_call(": start", 7, "@bot:x.org", ""), 0);
+}
+
+static void calls_that_stay_as_they_are(void **state)
+{
+    (void)state;
+    struct buf text;
+    /* Nothing but a call, a name without a mention, no name. */
+    assert_true(named("@bot:x.org: ", "Bot", true));
+    assert_string_equal(buf_text(&out), "@bot:x.org: ");
+    assert_false(named("Bot start", "Bot", false));
+    assert_string_equal(buf_text(&out), "Bot start");
+    assert_false(named(": start", "", true));
+    assert_true(named("@bot:x.org start", "", true));
+    assert_string_equal(buf_text(&out), "@bot:x.org start");
+    buf_init(&text);
+    buf_printf(&text, "@bot:x.org %0*d", EVENT_TEXT_MAX - 11, 0);
+    assert_true(named(buf_text(&text), "Hot Seat One", true));
+    assert_int_equal(out.length, EVENT_TEXT_MAX);
+    assert_memory_equal(out.data, "@bot", 4);
+    assert_true(named(buf_text(&text), "Hot Seat", true));
+    assert_int_equal(out.length, EVENT_TEXT_MAX - 1);
+    assert_memory_equal(out.data, "Hot Seat: 0", 11);
+    buf_finish(&text);
 }
 
 int main(void)
@@ -166,7 +193,8 @@ int main(void)
         cmocka_unit_test_teardown(it_is_cleaned, finish),
         cmocka_unit_test_teardown(it_is_bounded, finish),
         cmocka_unit_test_teardown(a_quotation_before_a_reply_goes, finish),
-        cmocka_unit_test(calls),
+        cmocka_unit_test_teardown(calls, finish),
+        cmocka_unit_test_teardown(calls_that_stay_as_they_are, finish),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
