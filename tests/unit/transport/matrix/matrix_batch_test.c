@@ -201,11 +201,11 @@ static void what_is_left_out_is_in_the_log(void **state)
     close(ends[0]);
     assert_true(length > 0);
     log[length] = '\0';
-    const char *line = strstr(log, " of !a:x was left out: an event that is no object");
-    assert_non_null(line);
-    line = strstr(line + 1, " was left out: ");
-    assert_non_null(line);
-    assert_null(strstr(line + 1, " was left out: "));
+    size_t lines = 0;
+    for (const char *line = log; (line = strstr(line, " of !a:x was left out: an event that is no object")); line++)
+        lines++;
+    assert_int_equal(lines, 2);
+    assert_null(strstr(log, "without a type"));
 }
 
 int main(void)
