@@ -48,6 +48,7 @@ typedef int outbox_row_fn(void *context, const struct outbox_row *row); /* non-z
 typedef int round_load_fn(void *context, struct round *round_take, const char *question_body);
 typedef int draft_load_fn(void *context, const struct draft_record *draft);
 typedef int part_load_fn(void *context, const struct part_record *part);
+typedef int room_link_fn(void *context, uint64_t room, uint64_t whole); /* non-zero fails */
 
 /*
  * All functions return 0, or -1 with *error set (error may be NULL). A write
@@ -81,18 +82,45 @@ struct store_ops {
     /* Forgets notes whose key begins with `prefix` and that are older than `before`, of all networks. */
     int (*notes_trim)(struct store *store, const char *prefix, int64_t before, struct error *error);
 
-    /* People and places: found, or made known. */
+    /* People and places: found, or made known. What is linked counts as one: the id is that of
+     * the whole. The name is kept for the account alone. */
     int (*member)(struct store *store, const struct address *who, const char *name, int64_t now,
                   uint64_t *id, struct error *error);
     int (*room)(struct store *store, const struct address *place, int64_t now, uint64_t *id,
                 struct error *error);
-    /* The places of a room (struct address borrowed during the call). */
+    /* The places of a room, those of its parts too (struct address borrowed during the call). */
     int (*room_places)(struct store *store, uint64_t room,
                        int (*place)(void *context, const struct address *place), void *context,
                        struct error *error);
 
+    /*
+     * Rooms and members that count as one. Each place has a room of its own and each account a
+     * member of its own, for ever; a link only says that it counts for another, the whole. What
+     * is stored stays with the room and member it came from, so that unlinking undoes exactly;
+     * boards count what they count for, and are moved in the same transaction.
+     */
+    /* Functions that take an id of what is already known take that of a whole, if not said else. */
+    /* The room of a place alone, made known if new, and the whole it is part of (itself, if of none). */
+    int (*room_own)(struct store *store, const struct address *place, int64_t now, uint64_t *own,
+                    uint64_t *whole, struct error *error);
+    /* All that counts as `room` counts as `whole` from now on; unlink: `room` counts for itself. */
+    int (*room_link)(struct store *store, uint64_t room, uint64_t whole, struct error *error);
+    int (*room_unlink)(struct store *store, uint64_t room, struct error *error);
+    /* Every room that is part of another. */
+    int (*room_links)(struct store *store, room_link_fn *link, void *context, struct error *error);
+    /* The member of an account alone and the whole; both 0 if nobody has it. Makes nothing known. */
+    int (*identity)(struct store *store, const struct address *who, uint64_t *own, uint64_t *whole,
+                    struct error *error);
+    /* The accounts of a member, in order of their own members. */
+    int (*identities)(struct store *store, uint64_t member, identity_fn *identity, void *context,
+                      struct error *error);
+    int (*member_link)(struct store *store, uint64_t member, uint64_t whole, struct error *error);
+    int (*member_unlink)(struct store *store, uint64_t member, struct error *error);
+
     /* Stores one RECORD_* effect; a ledger entry also moves the boards. For
-     * RECORD_ROUND with a question, the question's body is kept once by (id, hash). */
+     * RECORD_ROUND with a question, the question's body is kept once by (id, hash).
+     * A ledger entry comes with the room as a whole and the member of the account alone; it is
+     * kept for the room of the place on the network of that account. */
     int (*record)(struct store *store, const struct effect *effect, struct error *error);
 
     /* Outbox. add gives the id; a row with the same target and collapse key

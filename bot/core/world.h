@@ -36,6 +36,9 @@ struct board_row {
     double standing, uncertainty;
 };
 
+/* One account of a member: `own` is the member of this account alone. Non-zero stops and fails. */
+typedef int identity_fn(void *context, const struct address *who, uint64_t own, const char *name);
+
 struct world {
     void *context;
     /* The id of a person, made known if new; the display name is updated. 0 on failure. */

@@ -24,10 +24,11 @@ struct board_key {
     const char *key, *kind;
 };
 
-static bool belongs(const struct ledger_entry *entry, const struct board_key *board)
+static bool belongs(const struct memory_store *store, const struct ledger_entry *entry,
+                    const struct board_key *board)
 {
     char key[PERIOD_KEY];
-    return entry->room == board->room &&
+    return memory_whole(store, TABLE_ROOM_LINK, entry->room) == board->room &&
            (!*board->kind || strcmp(entry->kind, board->kind) == 0) &&
            strcmp(period_key(board->period, entry->at, key), board->key) == 0;
 }
@@ -76,9 +77,9 @@ static int count_board(const struct memory_store *store, const struct board_key 
     *all = (struct tallies){0};
     for (size_t i = 0; i < ledger->count; i++) {
         const struct ledger_entry *entry = &((const struct ledger_row *)ledger->rows[i])->entry;
-        if (!belongs(entry, board))
+        if (!belongs(store, entry, board))
             continue;
-        struct tally *tally = tally_of(all, entry->member);
+        struct tally *tally = tally_of(all, memory_whole(store, TABLE_MEMBER_LINK, entry->member));
         if (!tally)
             return -1;
         tally->points += entry->points;

@@ -46,6 +46,11 @@ static void copy_numbers(struct round *round, const struct round *row)
     memcpy(round->question_hash, row->question_hash, sizeof round->question_hash);
 }
 
+static uint64_t whole_member(const struct memory_store *store, uint64_t member)
+{
+    return memory_whole(store, TABLE_MEMBER_LINK, member);
+}
+
 static struct seat *seat_by_member(struct round *round, uint64_t member)
 {
     for (size_t i = 0; i < round->seat_count; i++)
@@ -63,7 +68,8 @@ static int load_seats(const struct memory_store *store, struct round *round)
         if (row->round != round->id)
             break;
         struct address who = round_seat_address(&row->seat);
-        struct seat *seat = round_sit(round, row->seat.member, row->seat.name, &who);
+        struct seat *seat = round_sit(round, whole_member(store, row->seat.member), row->seat.name,
+                                      &who);
         if (!seat)
             return -1;
         seat->hints_used = row->seat.hints_used;
@@ -80,8 +86,9 @@ static int load_answers(const struct memory_store *store, struct round *round)
         const struct answer_record *row = answers->rows[i];
         if (row->round != round->id)
             break;
-        struct seat *seat = seat_by_member(round, row->member);
-        if (!seat)
+        struct seat *seat = seat_by_member(round, whole_member(store, row->member));
+        /* Of several accounts of one member the last revision counts. */
+        if (!seat || row->revision <= seat->revision)
             continue;
         if (round_answer(seat, row->withdrawn ? NULL : row->text, strlen(row->text), row->at))
             return -1;
@@ -98,8 +105,8 @@ static int load_ballots(const struct memory_store *store, struct round *round)
         const struct ballot_record *row = &((const struct ballot_row *)ballots->rows[i])->ballot;
         if (row->round != round->id)
             break;
-        const struct seat *voter = seat_by_member(round, row->voter);
-        const struct seat *author = seat_by_member(round, row->author);
+        const struct seat *voter = seat_by_member(round, whole_member(store, row->voter));
+        const struct seat *author = seat_by_member(round, whole_member(store, row->author));
         if (voter && author && !row->marked &&
             round_cast(round, voter->number, author->number, row->score, row->comment, row->at,
                        row->turn))
@@ -116,8 +123,8 @@ static int load_marks(const struct memory_store *store, struct round *round)
         const struct mark_record *row = marks->rows[i];
         if (row->round != round->id)
             break;
-        const struct seat *voter = seat_by_member(round, row->voter);
-        const struct seat *author = seat_by_member(round, row->author);
+        const struct seat *voter = seat_by_member(round, whole_member(store, row->voter));
+        const struct seat *author = seat_by_member(round, whole_member(store, row->author));
         if (!voter || !author)
             continue;
         struct mark mark = {.event = (char *)row->event,
@@ -141,7 +148,7 @@ static int load_parts(const struct memory_store *store, struct round *round)
         const struct part_record *row = parts->rows[i];
         if (row->round != round->id)
             break;
-        struct seat *seat = seat_by_member(round, row->member);
+        struct seat *seat = seat_by_member(round, whole_member(store, row->member));
         if (seat && !parts_load(&seat->parts, row->number, row->event, row->text, row->length))
             return -1;
     }
@@ -156,7 +163,7 @@ static int load_motions(const struct memory_store *store, struct round *round)
         const struct motion_record *row = motions->rows[i];
         if (row->round != round->id)
             break;
-        if (round_move(round, row->member, round_motion_parse(row->verb), row->amount))
+        if (round_move(round, whole_member(store, row->member), round_motion_parse(row->verb), row->amount))
             return -1;
     }
     return 0;
@@ -164,10 +171,12 @@ static int load_motions(const struct memory_store *store, struct round *round)
 
 static struct round *load_round(const struct memory_store *store, const struct round *row)
 {
-    struct round *round = round_create(row->id, row->room, row->kind);
+    struct round *round = round_create(row->id, memory_whole(store, TABLE_ROOM_LINK, row->room),
+                                       row->kind);
     if (!round)
         return NULL;
     copy_numbers(round, row);
+    round->host = whole_member(store, row->host);
     if (copy_text(&round->level, row->level) || copy_text(&round->topic, row->topic) ||
         copy_text(&round->company, row->company) ||
         copy_text(&round->question_id, row->question_id) || copy_state(round, row) ||
@@ -207,10 +216,14 @@ int memory_rounds_open(struct store *base, round_load_fn *load, void *context, s
 
 int memory_drafts(struct store *base, draft_load_fn *load, void *context, struct error *error)
 {
-    const struct table *drafts = &memory_of(base)->tables[TABLE_DRAFT];
-    for (size_t i = 0; i < drafts->count; i++)
-        if (load(context, drafts->rows[i]))
+    const struct memory_store *store = memory_of(base);
+    const struct table *drafts = &store->tables[TABLE_DRAFT];
+    for (size_t i = 0; i < drafts->count; i++) {
+        struct draft_record draft = *(const struct draft_record *)drafts->rows[i];
+        draft.member = whole_member(store, draft.member);
+        if (load(context, &draft))
             return error_set(error, ERR_MEMORY, "no memory for a draft");
+    }
     return 0;
 }
 

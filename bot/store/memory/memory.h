@@ -30,7 +30,25 @@ bool memory_has(const struct memory_store *store, enum memory_table table, uint6
 /* One more than the greatest number in the table: of MEMBER, ROOM, ROUND. */
 uint64_t memory_next(const struct memory_store *store, enum memory_table table);
 
+/* What a room (ROOM_LINK) or member (MEMBER_LINK) counts for: itself, if it is linked to nothing. */
+uint64_t memory_whole(const struct memory_store *store, enum memory_table links, uint64_t id);
+
 /* Operations in other files. */
+int memory_room(struct store *store, const struct address *place, int64_t now, uint64_t *id,
+                struct error *error);
+int memory_room_own(struct store *store, const struct address *place, int64_t now, uint64_t *own,
+                    uint64_t *whole, struct error *error);
+int memory_room_link(struct store *store, uint64_t room, uint64_t whole, struct error *error);
+int memory_room_unlink(struct store *store, uint64_t room, struct error *error);
+int memory_room_links(struct store *store, room_link_fn *link, void *context, struct error *error);
+int memory_member(struct store *store, const struct address *who, const char *name, int64_t now,
+                  uint64_t *id, struct error *error);
+int memory_identity(struct store *store, const struct address *who, uint64_t *own, uint64_t *whole,
+                    struct error *error);
+int memory_identities(struct store *store, uint64_t member, identity_fn *identity, void *context,
+                      struct error *error);
+int memory_member_link(struct store *store, uint64_t member, uint64_t whole, struct error *error);
+int memory_member_unlink(struct store *store, uint64_t member, struct error *error);
 int memory_record(struct store *store, const struct effect *effect, struct error *error);
 int memory_outbox_add(struct store *store, const struct outbox_row *row, int64_t *id,
                       struct error *error);

@@ -142,47 +142,7 @@ static int inbox_trim(struct store *base, int64_t before, struct error *error)
     return 0;
 }
 
-/* ---- people and places ---- */
-
-static int member(struct store *base, const struct address *who, const char *name, int64_t now,
-                  uint64_t *id, struct error *error)
-{
-    struct memory_store *store = memory_of(base);
-    struct address_row key = {.address = *who};
-    struct member_row row = {.name = name};
-    (void)now;
-    const struct address_row *found = memory_find(store, TABLE_IDENTITY, &key);
-    if (found) {
-        *id = row.id = found->id;
-        const struct member_row *known = memory_find(store, TABLE_MEMBER, &row);
-        return strcmp(known->name, name) == 0 ? 0 : memory_put(store, TABLE_MEMBER, &row, error);
-    }
-    key.id = row.id = memory_next(store, TABLE_MEMBER);
-    if (memory_put(store, TABLE_MEMBER, &row, error) ||
-        memory_put(store, TABLE_IDENTITY, &key, error))
-        return -1;
-    *id = row.id;
-    return 0;
-}
-
-static int room(struct store *base, const struct address *place, int64_t now, uint64_t *id,
-                struct error *error)
-{
-    struct memory_store *store = memory_of(base);
-    struct address_row key = {.address = *place};
-    (void)now;
-    const struct address_row *found = memory_find(store, TABLE_PLACE, &key);
-    if (found) {
-        *id = found->id;
-        return 0;
-    }
-    struct room_row made = {memory_next(store, TABLE_ROOM)};
-    key.id = made.id;
-    if (memory_put(store, TABLE_ROOM, &made, error) || memory_put(store, TABLE_PLACE, &key, error))
-        return -1;
-    *id = made.id;
-    return 0;
-}
+/* ---- places ---- */
 
 static int room_places(struct store *base, uint64_t id,
                        int (*place_fn)(void *context, const struct address *place), void *context,
@@ -192,7 +152,8 @@ static int room_places(struct store *base, uint64_t id,
     (void)error; /* the callback's own */
     for (size_t i = 0; i < places->count; i++) {
         const struct address_row *place = places->rows[i];
-        if (place->id == id && place_fn(context, &place->address))
+        if (memory_whole(memory_of(base), TABLE_ROOM_LINK, place->id) == id &&
+            place_fn(context, &place->address))
             return -1;
     }
     return 0;
@@ -200,9 +161,10 @@ static int room_places(struct store *base, uint64_t id,
 
 /* ---- finding a room ---- */
 
-static int name_room(const struct address_row *place, uint64_t *id, char name[EVENT_TARGET_MAX])
+static int name_room(const struct memory_store *store, const struct address_row *place,
+                     uint64_t *id, char name[EVENT_TARGET_MAX])
 {
-    *id = place->id;
+    *id = memory_whole(store, TABLE_ROOM_LINK, place->id);
     if (name)
         snprintf(name, EVENT_TARGET_MAX, "%s", place->address.target);
     return 0;
@@ -250,10 +212,11 @@ static int room_find(struct store *base, const char *key, uint64_t *id,
     for (size_t i = 0; key && i < places->count; i++) {
         const struct address_row *place = places->rows[i];
         if (has_full_name(&place->address, key))
-            return name_room(place, id, name);
+            return name_room(store, place, id, name);
         if (strcmp(place->address.target, key) != 0)
             continue;
-        several = several || (found && found->id != place->id);
+        several = several || (found && memory_whole(store, TABLE_ROOM_LINK, found->id) !=
+                                           memory_whole(store, TABLE_ROOM_LINK, place->id));
         found = place;
     }
     if (!found)
@@ -262,7 +225,7 @@ static int room_find(struct store *base, const char *key, uint64_t *id,
     if (several)
         return error_set(error, ERR_INVALID,
                          "several rooms are called %s; give transport/network/%s", key, key);
-    return name_room(found, id, name);
+    return name_room(store, found, id, name);
 }
 
 /* ---- the rest ---- */
@@ -274,14 +237,22 @@ static int next_round(struct store *base, uint64_t *id, struct error *error)
     return 0;
 }
 
+/* The most that one of all that count for `id` had it. */
 static int asked(struct store *base, uint64_t room_id, uint64_t member_id, const char *question,
                  unsigned *times, struct error *error)
 {
-    struct asked_row key = {
-        .asked = {.room = room_id, .member = room_id ? 0 : member_id, .question = question}};
-    const struct asked_row *found = memory_find(memory_of(base), TABLE_ASKED, &key);
+    const struct memory_store *store = memory_of(base);
+    const struct table *rows = &store->tables[TABLE_ASKED];
+    enum memory_table links = room_id ? TABLE_ROOM_LINK : TABLE_MEMBER_LINK;
     (void)error;
-    *times = found ? found->times : 0;
+    *times = 0;
+    for (size_t i = 0; i < rows->count; i++) {
+        const struct asked_row *row = rows->rows[i];
+        uint64_t had = room_id ? row->asked.room : row->asked.member;
+        if (had && memory_whole(store, links, had) == (room_id ? room_id : member_id) &&
+            strcmp(row->asked.question, question) == 0 && row->times > *times)
+            *times = row->times;
+    }
     return 0;
 }
 
@@ -317,8 +288,16 @@ static const struct store_ops ops = {
     .note_set = memory_note_set,
     .notes = memory_notes,
     .notes_trim = memory_notes_trim,
-    .member = member,
-    .room = room,
+    .member = memory_member,
+    .room = memory_room,
+    .room_own = memory_room_own,
+    .room_link = memory_room_link,
+    .room_unlink = memory_room_unlink,
+    .room_links = memory_room_links,
+    .identity = memory_identity,
+    .identities = memory_identities,
+    .member_link = memory_member_link,
+    .member_unlink = memory_member_unlink,
     .room_places = room_places,
     .record = memory_record,
     .outbox_add = memory_outbox_add,

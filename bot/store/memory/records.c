@@ -74,6 +74,32 @@ static int record_ballot(struct memory_store *store, const struct ballot_record 
     return memory_put(store, TABLE_BALLOT, &row, error);
 }
 
+static bool is_on(const struct memory_store *store, uint64_t member, const struct address *place)
+{
+    const struct table *identities = &store->tables[TABLE_IDENTITY];
+    for (size_t i = 0; i < identities->count; i++) {
+        const struct address_row *row = identities->rows[i];
+        if (row->id == member && strcmp(row->address.network, place->network) == 0 &&
+            strcmp(row->address.transport, place->transport) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Of the places of a room the one where this was earned: on the network of the account. */
+static uint64_t place_earned(const struct memory_store *store, const struct ledger_entry *entry)
+{
+    const struct table *places = &store->tables[TABLE_PLACE];
+    uint64_t room = 0;
+    for (size_t i = 0; i < places->count; i++) {
+        const struct address_row *row = places->rows[i];
+        if (memory_whole(store, TABLE_ROOM_LINK, row->id) == entry->room &&
+            (room == 0 || row->id < room) && is_on(store, entry->member, &row->address))
+            room = row->id;
+    }
+    return room ? room : entry->room;
+}
+
 static int record_ledger(struct memory_store *store, const struct ledger_entry *entry,
                          struct error *error)
 {
@@ -81,19 +107,36 @@ static int record_ledger(struct memory_store *store, const struct ledger_entry *
     if (need(store, TABLE_ROOM, entry->room, error) ||
         need(store, TABLE_MEMBER, entry->member, error))
         return -1;
+    row.entry.room = place_earned(store, entry);
     return memory_put(store, TABLE_LEDGER, &row, error);
 }
 
-static int record_asked(struct memory_store *store, const struct asked_record *asked,
-                        struct error *error)
+static int add_asked(struct memory_store *store, const struct asked_record *asked,
+                     struct error *error)
 {
     struct asked_row row = {*asked, 1};
-    if (row.asked.room)
-        row.asked.member = 0;
     const struct asked_row *known = memory_find(store, TABLE_ASKED, &row);
     if (known)
         row.times = known->times + 1;
     return memory_put(store, TABLE_ASKED, &row, error);
+}
+
+/* Each of the rooms that play as one has had it. */
+static int record_asked(struct memory_store *store, const struct asked_record *asked,
+                        struct error *error)
+{
+    const struct table *rooms = &store->tables[TABLE_ROOM];
+    struct asked_record one = *asked;
+    if (!asked->room)
+        return add_asked(store, asked, error);
+    one.member = 0;
+    for (size_t i = 0; i < rooms->count; i++) {
+        one.room = ((const struct room_row *)rooms->rows[i])->id;
+        if (memory_whole(store, TABLE_ROOM_LINK, one.room) == asked->room &&
+            add_asked(store, &one, error))
+            return -1;
+    }
+    return 0;
 }
 
 static int clear_motions(struct memory_store *store, uint64_t round, struct error *error)

@@ -168,4 +168,6 @@ const struct table_form memory_forms[TABLE_COUNT] = {
     FORM(ASKED, asked_row, compare_asked, asked_parts),
     FORM(LEDGER, ledger_row, compare_id, ledger_parts),
     FORM(OUTBOX, message_row, compare_id, message_parts),
+    [TABLE_ROOM_LINK] = {compare_id, sizeof(struct link_row), NULL, 0},
+    [TABLE_MEMBER_LINK] = {compare_id, sizeof(struct link_row), NULL, 0},
 };

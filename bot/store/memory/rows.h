@@ -30,6 +30,11 @@ struct room_row {
     uint64_t id;
 };
 
+/* A room or member that counts for another. */
+struct link_row {
+    uint64_t part, whole;
+};
+
 struct question_row {
     const char *id, *hash, *body;
 };
@@ -64,7 +69,8 @@ struct message_row {
  * comes without its seats, ballots and motions, which have tables of their own. */
 #define MEMORY_TABLES(X)                                                                           \
     X(INBOX) X(NOTE) X(MEMBER) X(IDENTITY) X(ROOM) X(PLACE) X(QUESTION) X(ROUND) X(SEAT)           \
-    X(ANSWER) X(BALLOT) X(MOTION) X(DRAFT) X(PART) X(MARK) X(ASKED) X(LEDGER) X(OUTBOX)
+    X(ANSWER) X(BALLOT) X(MOTION) X(DRAFT) X(PART) X(MARK) X(ASKED) X(LEDGER) X(OUTBOX) \
+    X(ROOM_LINK) X(MEMBER_LINK)
 
 enum memory_table {
 #define X(name) TABLE_##name,

@@ -97,17 +97,53 @@ static int add_to_boards(struct sqlite_store *store, const struct ledger_entry *
     return 0;
 }
 
+/* The one number of a statement with one row, or `otherwise` if it has none. */
+static int look_up(struct sqlite_store *store, sqlite3_stmt *statement, uint64_t otherwise,
+                   uint64_t *out, struct error *error)
+{
+    int row = sql_row(store, statement, error);
+    if (row < 0)
+        return -1;
+    *out = row ? (uint64_t)sqlite3_column_int64(statement, 0) : otherwise;
+    sqlite3_reset(statement);
+    return 0;
+}
+
+/* Of the places of a room the one where this was earned: on the network of the account. */
+static int place_earned(struct sqlite_store *store, const struct ledger_entry *entry,
+                        uint64_t *room, struct error *error)
+{
+    sqlite3_stmt *find = sql_prepare(store, SQL_LEDGER_PLACE, error);
+    if (sql_bind(store, find, error, "ii", (int64_t)entry->room, (int64_t)entry->member))
+        return -1;
+    return look_up(store, find, entry->room, room, error);
+}
+
+static int add_for_whole(struct sqlite_store *store, const struct ledger_entry *entry,
+                         struct error *error)
+{
+    struct ledger_entry whole = *entry;
+    sqlite3_stmt *find = sql_prepare(store, SQL_MEMBER_WHOLE, error);
+    if (sql_bind(store, find, error, "i", (int64_t)entry->member) ||
+        look_up(store, find, entry->member, &whole.member, error))
+        return -1;
+    return add_to_boards(store, &whole, error);
+}
+
 int sqlite_ledger(struct sqlite_store *store, const struct ledger_entry *entry,
                   struct error *error)
 {
+    uint64_t room;
+    if (place_earned(store, entry, &room, error))
+        return -1;
     sqlite3_stmt *add = sql_prepare(store, SQL_LEDGER_ADD, error);
-    if (sql_bind(store, add, error, "iiittin", (int64_t)entry->room, (int64_t)entry->round,
+    if (sql_bind(store, add, error, "iiittin", (int64_t)room, (int64_t)entry->round,
                  (int64_t)entry->member, entry->kind, entry->reason, (int64_t)entry->points))
         return -1;
     if ((entry->scored && sqlite3_bind_double(add, 7, entry->score) != SQLITE_OK) ||
         sqlite3_bind_int64(add, 8, entry->at) != SQLITE_OK)
         return sql_error(store->db, error, "cannot store points");
-    return sql_run(store, add, error) ? -1 : add_to_boards(store, entry, error);
+    return sql_run(store, add, error) ? -1 : add_for_whole(store, entry, error);
 }
 
 /* 1 + members with a greater standing. */
@@ -195,30 +231,86 @@ int sqlite_standing(struct store *base, uint64_t room, enum period period, const
     return whole ? -1 : rank_of(store, board, tally.standing, &row->rank, error);
 }
 
+/* ---- again from the ledger ---- */
+
+typedef int entry_fn(struct sqlite_store *store, const struct ledger_entry *entry,
+                     struct error *error);
+
+static int each_entry(struct sqlite_store *store, enum sql_id entries, uint64_t id,
+                      entry_fn *act, struct error *error)
+{
+    int more;
+    sqlite3_stmt *row = sql_prepare(store, entries, error);
+    if (id ? sql_bind(store, row, error, "i", (int64_t)id) : sql_bind(store, row, error, "n"))
+        return -1;
+    while ((more = sql_row(store, row, error)) > 0) {
+        struct ledger_entry entry = {
+            .room = (uint64_t)sqlite3_column_int64(row, 0),
+            .round = (uint64_t)sqlite3_column_int64(row, 1),
+            .member = (uint64_t)sqlite3_column_int64(row, 2),
+            .kind = sql_column(row, 3),
+            .points = (int32_t)sqlite3_column_int64(row, 5),
+            .scored = sqlite3_column_type(row, 6) != SQLITE_NULL,
+            .score = sqlite3_column_double(row, 6),
+            .at = sqlite3_column_int64(row, 7),
+        };
+        if (sql_whole(row, error) || act(store, &entry, error)) {
+            sqlite3_reset(row);
+            return -1;
+        }
+    }
+    return more;
+}
+
+static int drop_from_board(struct sqlite_store *store, const struct ledger_entry *entry,
+                           enum period period, const char *kind, struct error *error)
+{
+    char key[PERIOD_KEY];
+    struct tally tally;
+    int64_t board = board_id(store, entry->room, period, period_key(period, entry->at, key), kind,
+                             false, error);
+    if (board < 0 || (board > 0 && read_tally(store, board, entry->member, &tally, error)))
+        return -1;
+    if (board == 0 || !tally.found)
+        return 0;
+    return sql_do(store, SQL_RANK_MOVE, error, "iii", board, tally.bucket, (int64_t)-1) ||
+                   sql_do(store, SQL_BOARD_DROP, error, "ii", board, (int64_t)entry->member)
+               ? -1
+               : 0;
+}
+
+static int drop_from_boards(struct sqlite_store *store, const struct ledger_entry *entry,
+                            struct error *error)
+{
+    for (int period = 0; period < PERIOD_COUNT; period++)
+        if (drop_from_board(store, entry, (enum period)period, "", error) ||
+            drop_from_board(store, entry, (enum period)period, entry->kind, error))
+            return -1;
+    return 0;
+}
+
+int sqlite_boards_add(struct sqlite_store *store, enum sql_id entries, uint64_t id,
+                      struct error *error)
+{
+    return each_entry(store, entries, id, add_to_boards, error);
+}
+
+int sqlite_boards_drop_member(struct sqlite_store *store, uint64_t member, struct error *error)
+{
+    return each_entry(store, SQL_LEDGER_OF_MEMBER, member, drop_from_boards, error);
+}
+
+int sqlite_boards_drop_room(struct sqlite_store *store, uint64_t room, struct error *error)
+{
+    if (sql_do(store, SQL_BOARDS_OF_ROOM_CLEAR, error, "i", (int64_t)room))
+        return -1;
+    return sql_do(store, SQL_RANKS_OF_ROOM_CLEAR, error, "i", (int64_t)room);
+}
+
 int sqlite_boards_rebuild(struct store *base, struct error *error)
 {
     struct sqlite_store *store = sql_store(base);
     if (sql_do(store, SQL_BOARDS_CLEAR, error, "") || sql_do(store, SQL_RANKS_CLEAR, error, ""))
         return -1;
-    sqlite3_stmt *all = sql_prepare(store, SQL_LEDGER_ALL, error);
-    if (!all)
-        return -1;
-    int more;
-    while ((more = sql_row(store, all, error)) > 0) {
-        struct ledger_entry entry = {
-            .room = (uint64_t)sqlite3_column_int64(all, 0),
-            .round = (uint64_t)sqlite3_column_int64(all, 1),
-            .member = (uint64_t)sqlite3_column_int64(all, 2),
-            .kind = sql_column(all, 3),
-            .points = (int32_t)sqlite3_column_int64(all, 5),
-            .scored = sqlite3_column_type(all, 6) != SQLITE_NULL,
-            .score = sqlite3_column_double(all, 6),
-            .at = sqlite3_column_int64(all, 7),
-        };
-        if (add_to_boards(store, &entry, error)) {
-            sqlite3_reset(all);
-            return -1;
-        }
-    }
-    return more;
+    return sqlite_boards_add(store, SQL_LEDGER_ALL, 0, error);
 }

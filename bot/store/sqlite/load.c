@@ -97,7 +97,8 @@ static int read_answers(struct sqlite_store *store, struct round *round, struct 
         return -1;
     while ((more = sql_row(store, row, error)) > 0) {
         struct seat *seat = seat_by_member(round, (uint64_t)sqlite3_column_int64(row, 0));
-        if (!seat)
+        /* Of several accounts of one member the last revision counts. */
+        if (!seat || sqlite3_column_int64(row, 1) <= (int64_t)seat->revision)
             continue;
         bool withdrawn = sqlite3_column_int(row, 2);
         const char *text = sql_column(row, 3);

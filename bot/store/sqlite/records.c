@@ -74,9 +74,11 @@ static int record_mark(struct sqlite_store *store, const struct mark_record *mar
 static int record_asked(struct sqlite_store *store, const struct asked_record *asked,
                         struct error *error)
 {
-    bool room = asked->room != 0;
-    return sql_do(store, SQL_ASKED_PUT, error, "titi", room ? "room" : "member",
-                  (int64_t)(room ? asked->room : asked->member), asked->question, asked->at);
+    if (asked->room)
+        return sql_do(store, SQL_ROOM_ASKED_PUT, error, "iti", (int64_t)asked->room,
+                      asked->question, asked->at);
+    return sql_do(store, SQL_MEMBER_ASKED_PUT, error, "iti", (int64_t)asked->member,
+                  asked->question, asked->at);
 }
 
 static int record_motion(struct sqlite_store *store, const struct motion_record *motion,

@@ -116,6 +116,14 @@ static const char *const version_2[] = {
     /* What holds a phase open: when the room was told, and since when marks are to be counted. */
     "ALTER TABLE round ADD COLUMN held_at INTEGER NOT NULL DEFAULT 0;",
     "ALTER TABLE round ADD COLUMN graded_at INTEGER NOT NULL DEFAULT 0;",
+    /* Rooms that play as one, and accounts that are one person: a part counts for the whole. */
+    "CREATE TABLE room_link(part INTEGER PRIMARY KEY REFERENCES room,"
+    " whole INTEGER NOT NULL REFERENCES room) STRICT;",
+    "CREATE INDEX room_link_whole ON room_link(whole, part);",
+    "CREATE TABLE member_link(part INTEGER PRIMARY KEY REFERENCES member,"
+    " whole INTEGER NOT NULL REFERENCES member) STRICT;",
+    "CREATE INDEX member_link_whole ON member_link(whole, part);",
+    "CREATE INDEX ledger_room ON ledger(room, id);",
     NULL,
 };
 

@@ -12,6 +12,12 @@ int sql_error(sqlite3 *db, struct error *error, const char *what);
 /* Opens a database for reading only; also one on a disk that cannot be written. */
 int sql_open_reader(const char *path, sqlite3 **db, struct error *error);
 
+/* What a room or member counts for, and all that counts for one; for use in a statement. */
+#define SQL_WHOLE_OF(link, id) "coalesce((SELECT whole FROM " link " WHERE part = " id "), " id ")"
+#define SQL_LINKED(link, id) "(SELECT " id " UNION ALL SELECT part FROM " link " WHERE whole = " id ")"
+#define SQL_ENTRY(room, member)                                                                    \
+    "SELECT " room ", round, " member ", kind, reason, points, score, at FROM ledger"
+
 /* Every statement, prepared once on first use. None that a member waits for may
  * scan a table; tests/unit/store/sqlite/sql_test.c reads their plans. */
 #define SQL_STATEMENTS(X)                                                                          \
@@ -28,25 +34,42 @@ int sql_open_reader(const char *path, sqlite3 **db, struct error *error);
     X(NOTES, "SELECT key, value, at FROM note WHERE transport = ?1 AND network = ?2"               \
              " AND key >= ?3 AND key < ?3 || x'ff' ORDER BY key")                                  \
     X(NOTES_TRIM, "DELETE FROM note WHERE at < ?2 AND +key >= ?1 AND +key < ?1 || x'ff'")          \
-    X(MEMBER_FIND, "SELECT i.member, m.name FROM identity i JOIN member m ON m.id = i.member"      \
+    X(MEMBER_FIND, "SELECT i.member, " SQL_WHOLE_OF("member_link", "i.member") ", m.name"          \
+                   " FROM identity i JOIN member m ON m.id = i.member"                             \
                    " WHERE i.account = ?3 AND i.network = ?2 AND i.transport = ?1")                \
+    X(IDENTITIES, "SELECT i.transport, i.network, i.account, i.member, m.name"                     \
+                  " FROM identity i JOIN member m ON m.id = i.member"                              \
+                  " WHERE i.member IN " SQL_LINKED("member_link", "?1") " ORDER BY i.member")      \
     X(MEMBER_NAME, "UPDATE member SET name = ?2, seen_at = ?3 WHERE id = ?1")                      \
     X(MEMBER_ADD, "INSERT INTO member(name, seen_at) VALUES(?1,?2)")                               \
     X(IDENTITY_ADD, "INSERT INTO identity(transport,network,account,member) VALUES(?1,?2,?3,?4)")  \
-    X(ROOM_BY_PLACE, "SELECT room FROM place WHERE target = ?3 AND network = ?2"                   \
-                     " AND transport = ?1")                                                        \
+    X(ROOM_BY_PLACE, "SELECT room, " SQL_WHOLE_OF("room_link", "room") " FROM place"               \
+                     " WHERE target = ?3 AND network = ?2 AND transport = ?1")                     \
     X(ROOM_ADD, "INSERT INTO room(made_at) VALUES(?1)")                                            \
     X(PLACE_ADD, "INSERT INTO place(transport,network,target,room) VALUES(?1,?2,?3,?4)")           \
-    X(PLACES, "SELECT transport, network, target FROM place WHERE room = ?1")                      \
-    X(ROOM_BY_TARGET, "SELECT DISTINCT room, target FROM place WHERE target = ?1 LIMIT 2")                  \
-    X(ROOM_LAST, "SELECT p.room, p.target FROM place p WHERE p.room ="                             \
+    X(PLACES, "SELECT transport, network, target FROM place"                                       \
+              " WHERE room IN " SQL_LINKED("room_link", "?1") " ORDER BY room")                    \
+    X(ROOM_BY_TARGET, "SELECT DISTINCT " SQL_WHOLE_OF("room_link", "room") ", target FROM place"   \
+                      " WHERE target = ?1 LIMIT 2")                                                \
+    X(ROOM_LAST, "SELECT " SQL_WHOLE_OF("room_link", "p.room") ", p.target FROM place p WHERE p.room ="\
                  " coalesce((SELECT room FROM round WHERE id = (SELECT max(id) FROM round)),"      \
                  " (SELECT max(id) FROM room)) LIMIT 1")                                           \
+    X(ROOM_WHOLE, "SELECT whole FROM room_link WHERE part = ?1")                                   \
+    X(ROOM_PART, "SELECT min(part) FROM room_link WHERE whole = ?1")                               \
+    X(ROOM_JOIN, "INSERT INTO room_link(part, whole) VALUES(?1,?2)")                               \
+    X(ROOM_MOVE, "UPDATE room_link SET whole = ?2 WHERE whole = ?1")                               \
+    X(ROOM_LEAVE, "DELETE FROM room_link WHERE part = ?1")                                         \
+    X(ROOM_LINKS, "SELECT part, whole FROM room_link ORDER BY part")                               \
+    X(MEMBER_WHOLE, "SELECT whole FROM member_link WHERE part = ?1")                               \
+    X(MEMBER_PART, "SELECT min(part) FROM member_link WHERE whole = ?1")                           \
+    X(MEMBER_JOIN, "INSERT INTO member_link(part, whole) VALUES(?1,?2)")                           \
+    X(MEMBER_MOVE, "UPDATE member_link SET whole = ?2 WHERE whole = ?1")                           \
+    X(MEMBER_LEAVE, "DELETE FROM member_link WHERE part = ?1")                                     \
     X(QUESTION_PUT, "INSERT OR IGNORE INTO question(id,hash,body) VALUES(?1,?2,?3)")               \
     X(ROUND_PUT,                                                                                   \
       "INSERT INTO round(id,room,phase,kind,host,seed,opened_at,phase_at,deadline,remaining,"      \
       "paused,reminded,reveal_names,answer_ms,vote_ms,level,topic,company,question,"               \
-      "question_hash,state,state_version,called_at,open_ballots,held_at,graded_at) VALUES("          \
+      "question_hash,state,state_version,called_at,open_ballots,held_at,graded_at) VALUES("        \
       "?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,?24,"    \
       "?25,?26) ON CONFLICT(id) DO UPDATE SET phase=?3,"                                           \
       "phase_at=?8, deadline=?9, remaining=?10, paused=?11, reminded=?12, question=?19,"           \
@@ -74,10 +97,21 @@ int sql_open_reader(const char *path, sqlite3 **db, struct error *error);
     X(MOTION_CLEAR, "DELETE FROM motion WHERE round = ?1")                                         \
     X(DRAFT_PUT, "INSERT OR REPLACE INTO draft(member,round,revise,at) VALUES(?1,?2,?3,?4)")       \
     X(DRAFT_DROP, "DELETE FROM draft WHERE member = ?1")                                           \
-    X(ASKED_PUT, "INSERT INTO asked(scope,who,question,times,at) VALUES(?1,?2,?3,1,?4)"            \
-                 " ON CONFLICT(who, question, scope) DO UPDATE SET times = times + 1, at = ?4")    \
-    X(ASKED, "SELECT times FROM asked WHERE who = ?2 AND question = ?3 AND scope = ?1")            \
+    X(ROOM_ASKED_PUT, "INSERT INTO asked(scope,who,question,times,at)"                             \
+                      " SELECT 'room', id, ?2, 1, ?3 FROM room"                                    \
+                      " WHERE id IN " SQL_LINKED("room_link", "?1")                                \
+                      " ON CONFLICT(who, question, scope) DO UPDATE SET times = times + 1, at = ?3")\
+    X(MEMBER_ASKED_PUT, "INSERT INTO asked(scope,who,question,times,at) VALUES('member',?1,?2,1,?3)"\
+                      " ON CONFLICT(who, question, scope) DO UPDATE SET times = times + 1, at = ?3")\
+    X(ROOM_ASKED, "SELECT max(times) FROM asked WHERE question = ?2 AND scope = 'room'"            \
+                  " AND who IN " SQL_LINKED("room_link", "?1"))                                    \
+    X(MEMBER_ASKED, "SELECT max(times) FROM asked WHERE question = ?2 AND scope = 'member'"        \
+                    " AND who IN " SQL_LINKED("member_link", "?1"))                                \
     X(LOG_ADD, "INSERT INTO log(room,round,member,what,at) VALUES(?1,?2,?3,?4,?5)")                \
+    X(LEDGER_PLACE, "SELECT p.room FROM place p WHERE p.room IN " SQL_LINKED("room_link", "?1")    \
+                    " AND EXISTS (SELECT 1 FROM identity i WHERE i.member = ?2"                    \
+                    " AND i.network = p.network AND i.transport = p.transport)"                    \
+                    " ORDER BY p.room LIMIT 1")                                                    \
     X(LEDGER_ADD, "INSERT INTO ledger(room,round,member,kind,reason,points,score,at)"              \
                   " VALUES(?1,?2,?3,?4,?5,?6,?7,?8)")                                              \
     X(BOARD_NAME, "SELECT id FROM board_name WHERE room=?1 AND period=?2 AND key=?3 AND kind=?4")  \
@@ -105,24 +139,38 @@ int sql_open_reader(const char *path, sqlite3 **db, struct error *error);
                    "about,mark,tag,mention FROM outbox WHERE id > ?1 ORDER BY id LIMIT ?2")        \
     X(OUTBOX_DONE, "DELETE FROM outbox WHERE id = ?1")                                             \
     X(ROUNDS_OPEN,                                                                                 \
-      "SELECT r.id,r.room,r.phase,r.kind,r.host,r.seed,r.opened_at,r.phase_at,r.deadline,"         \
+      "SELECT r.id," SQL_WHOLE_OF("room_link", "r.room") ",r.phase,r.kind,"                        \
+      SQL_WHOLE_OF("member_link", "r.host") ",r.seed,r.opened_at,r.phase_at,r.deadline,"           \
       "r.remaining,r.paused,r.reminded,r.reveal_names,r.answer_ms,r.vote_ms,r.level,r.topic,"      \
       "r.company,r.question,r.question_hash,r.state,r.state_version,"                              \
       "(SELECT body FROM question q WHERE q.id = r.question AND q.hash = r.question_hash),"        \
       "r.called_at,r.open_ballots,r.held_at,r.graded_at"                                           \
       " FROM round r WHERE r.phase IN ('gather','answer','vote','reveal') ORDER BY r.id")          \
-    X(SEATS, "SELECT number,member,name,transport,network,account,hints,gone FROM seat"            \
+    X(SEATS, "SELECT number," SQL_WHOLE_OF("member_link", "member") ",name,transport,network,account,hints,gone FROM seat"            \
              " WHERE round = ?1 ORDER BY number")                                                  \
-    X(ANSWERS, "SELECT member,revision,withdrawn,text,at FROM answer WHERE round = ?1"             \
-               " ORDER BY member, revision")                                                       \
-    X(BALLOTS, "SELECT voter,author,scores,comment,at,turn FROM ballot WHERE round = ?1"           \
-               " AND turn IS NOT NULL ORDER BY id")                                                \
+    X(ANSWERS, "SELECT " SQL_WHOLE_OF("member_link", "member") ",revision,withdrawn,text,at"       \
+               " FROM answer WHERE round = ?1 ORDER BY member, revision")                          \
+    X(BALLOTS, "SELECT " SQL_WHOLE_OF("member_link", "voter") ","                                  \
+               SQL_WHOLE_OF("member_link", "author") ",scores,comment,at,turn"                     \
+               " FROM ballot WHERE round = ?1 AND turn IS NOT NULL ORDER BY id")                   \
     X(MARKS, "SELECT event,message,voter,author,score,turn,at FROM mark WHERE round = ?1")         \
     X(PARTS, "SELECT member,number,event,text FROM part WHERE round = ?1 ORDER BY member, number") \
-    X(MOTIONS, "SELECT member,verb,amount FROM motion WHERE round = ?1")                           \
-    X(DRAFTS, "SELECT member,round,revise,at FROM draft ORDER BY member")                          \
+    X(MOTIONS, "SELECT " SQL_WHOLE_OF("member_link", "member") ",verb,amount FROM motion"          \
+               " WHERE round = ?1")                                                                \
+    X(DRAFTS, "SELECT " SQL_WHOLE_OF("member_link", "member") ",round,revise,at FROM draft"        \
+              " ORDER BY member")                                                                  \
     X(NEXT_ROUND, "SELECT coalesce(max(id), 0) + 1 FROM round")                                    \
-    X(LEDGER_ALL, "SELECT room,round,member,kind,reason,points,score,at FROM ledger ORDER BY id")  \
+    X(LEDGER_ALL, SQL_ENTRY(SQL_WHOLE_OF("room_link", "room"), SQL_WHOLE_OF("member_link", "member"))    \
+                  " WHERE ?1 IS NULL ORDER BY id")                                                 \
+    X(LEDGER_OF_ROOM, SQL_ENTRY("?1", SQL_WHOLE_OF("member_link", "member"))                       \
+                      " WHERE room IN " SQL_LINKED("room_link", "?1") " ORDER BY id")              \
+    X(LEDGER_OF_MEMBER, SQL_ENTRY(SQL_WHOLE_OF("room_link", "room"), "?1")                         \
+                        " WHERE member IN " SQL_LINKED("member_link", "?1") " ORDER BY id")        \
+    X(BOARD_DROP, "DELETE FROM board WHERE board = ?1 AND member = ?2")                            \
+    X(BOARDS_OF_ROOM_CLEAR, "DELETE FROM board WHERE board IN"                                     \
+                            " (SELECT id FROM board_name WHERE room = ?1)")                        \
+    X(RANKS_OF_ROOM_CLEAR, "DELETE FROM board_rank WHERE board IN"                                 \
+                           " (SELECT id FROM board_name WHERE room = ?1)")                         \
     X(BOARDS_CLEAR, "DELETE FROM board")                                                           \
     X(RANKS_CLEAR, "DELETE FROM board_rank")
 
@@ -179,6 +227,27 @@ int sqlite_standing(struct store *store, uint64_t room, enum period period, cons
                     const char *kind, uint64_t member, struct board_row *row,
                     struct error *error);
 int sqlite_boards_rebuild(struct store *store, struct error *error);
+/* Adds the entries of a LEDGER_* statement (of room or member `id`) to the boards again. */
+int sqlite_boards_add(struct sqlite_store *store, enum sql_id entries, uint64_t id,
+                      struct error *error);
+/* Takes everything of a room, or of a member, off the boards. */
+int sqlite_boards_drop_room(struct sqlite_store *store, uint64_t room, struct error *error);
+int sqlite_boards_drop_member(struct sqlite_store *store, uint64_t member, struct error *error);
+int sqlite_room(struct store *store, const struct address *place, int64_t now, uint64_t *id,
+                struct error *error);
+int sqlite_room_own(struct store *store, const struct address *place, int64_t now, uint64_t *own,
+                    uint64_t *whole, struct error *error);
+int sqlite_room_link(struct store *store, uint64_t room, uint64_t whole, struct error *error);
+int sqlite_room_unlink(struct store *store, uint64_t room, struct error *error);
+int sqlite_room_links(struct store *store, room_link_fn *link, void *context, struct error *error);
+int sqlite_member(struct store *store, const struct address *who, const char *name, int64_t now,
+                  uint64_t *id, struct error *error);
+int sqlite_identity(struct store *store, const struct address *who, uint64_t *own, uint64_t *whole,
+                    struct error *error);
+int sqlite_identities(struct store *store, uint64_t member, identity_fn *identity, void *context,
+                      struct error *error);
+int sqlite_member_link(struct store *store, uint64_t member, uint64_t whole, struct error *error);
+int sqlite_member_unlink(struct store *store, uint64_t member, struct error *error);
 int sqlite_rounds_open(struct store *store, round_load_fn *load, void *context,
                        struct error *error);
 int sqlite_drafts(struct store *store, draft_load_fn *load, void *context, struct error *error);

@@ -68,7 +68,7 @@ static int rollback_to(struct store *base, struct error *error)
     return sql_do(store, SQL_ROLLBACK_TO, error, "") || release(base, error) ? -1 : 0;
 }
 
-/* ---- inbox, people, places ---- */
+/* ---- inbox, places ---- */
 
 static int inbox_add(struct store *base, const char *transport, const char *network,
                      const char *id, int64_t at, bool *fresh, struct error *error)
@@ -83,58 +83,6 @@ static int inbox_add(struct store *base, const char *transport, const char *netw
 static int inbox_trim(struct store *store, int64_t before, struct error *error)
 {
     return sql_do(sql_store(store), SQL_INBOX_TRIM, error, "i", before);
-}
-
-static int add_member(struct sqlite_store *store, const struct address *who, const char *name,
-                      int64_t now, uint64_t *id, struct error *error)
-{
-    if (sql_do(store, SQL_MEMBER_ADD, error, "ti", name, now))
-        return -1;
-    int64_t made = sqlite3_last_insert_rowid(store->db);
-    *id = (uint64_t)made;
-    return sql_do(store, SQL_IDENTITY_ADD, error, "ttti", who->transport, who->network, who->target,
-                  made);
-}
-
-static int member(struct store *base, const struct address *who, const char *name, int64_t now,
-                  uint64_t *id, struct error *error)
-{
-    struct sqlite_store *store = sql_store(base);
-    sqlite3_stmt *find = sql_prepare(store, SQL_MEMBER_FIND, error);
-    if (sql_bind(store, find, error, "ttt", who->transport, who->network, who->target))
-        return -1;
-    int row = sql_row(store, find, error);
-    if (row < 0)
-        return -1;
-    if (row == 0)
-        return add_member(store, who, name, now, id, error);
-    *id = (uint64_t)sqlite3_column_int64(find, 0);
-    bool renamed = strcmp(sql_column(find, 1), name) != 0;
-    sqlite3_reset(find);
-    return renamed ? sql_do(store, SQL_MEMBER_NAME, error, "iti", (int64_t)*id, name, now) : 0;
-}
-
-static int room(struct store *base, const struct address *place, int64_t now, uint64_t *id,
-                struct error *error)
-{
-    struct sqlite_store *store = sql_store(base);
-    sqlite3_stmt *find = sql_prepare(store, SQL_ROOM_BY_PLACE, error);
-    if (sql_bind(store, find, error, "ttt", place->transport, place->network, place->target))
-        return -1;
-    int row = sql_row(store, find, error);
-    if (row < 0)
-        return -1;
-    if (row > 0) {
-        *id = (uint64_t)sqlite3_column_int64(find, 0);
-        sqlite3_reset(find);
-        return 0;
-    }
-    if (sql_do(store, SQL_ROOM_ADD, error, "i", now))
-        return -1;
-    int64_t made = sqlite3_last_insert_rowid(store->db);
-    *id = (uint64_t)made;
-    return sql_do(store, SQL_PLACE_ADD, error, "ttti", place->transport, place->network,
-                  place->target, made);
 }
 
 #define PLACES_MAX 16
@@ -176,14 +124,11 @@ static int asked(struct store *base, uint64_t room_id, uint64_t member_id, const
                  unsigned *times, struct error *error)
 {
     struct sqlite_store *store = sql_store(base);
-    sqlite3_stmt *find = sql_prepare(store, SQL_ASKED, error);
-    if (sql_bind(store, find, error, "tit", room_id ? "room" : "member",
-                 (int64_t)(room_id ? room_id : member_id), question))
+    sqlite3_stmt *find = sql_prepare(store, room_id ? SQL_ROOM_ASKED : SQL_MEMBER_ASKED, error);
+    if (sql_bind(store, find, error, "it", (int64_t)(room_id ? room_id : member_id), question) ||
+        sql_row(store, find, error) < 0)
         return -1;
-    int row = sql_row(store, find, error);
-    if (row < 0)
-        return -1;
-    *times = row ? (unsigned)sqlite3_column_int64(find, 0) : 0;
+    *times = (unsigned)sqlite3_column_int64(find, 0);
     sqlite3_reset(find);
     return 0;
 }
@@ -232,7 +177,7 @@ static int find_place(struct sqlite_store *store, const char *key, uint64_t *id,
     int found = sql_row(store, find, error);
     if (found <= 0)
         return found;
-    *id = (uint64_t)sqlite3_column_int64(find, 0);
+    *id = (uint64_t)sqlite3_column_int64(find, 1);
     if (name)
         snprintf(name, EVENT_TARGET_MAX, "%s", target);
     sqlite3_reset(find);
@@ -286,8 +231,16 @@ static const struct store_ops ops = {
     .note_set = sqlite_note_set,
     .notes = sqlite_notes,
     .notes_trim = sqlite_notes_trim,
-    .member = member,
-    .room = room,
+    .member = sqlite_member,
+    .room = sqlite_room,
+    .room_own = sqlite_room_own,
+    .room_link = sqlite_room_link,
+    .room_unlink = sqlite_room_unlink,
+    .room_links = sqlite_room_links,
+    .identity = sqlite_identity,
+    .identities = sqlite_identities,
+    .member_link = sqlite_member_link,
+    .member_unlink = sqlite_member_unlink,
     .room_places = room_places,
     .record = sqlite_record,
     .outbox_add = sqlite_outbox_add,

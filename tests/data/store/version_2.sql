@@ -103,6 +103,8 @@ CREATE TABLE part(round INTEGER NOT NULL, member INTEGER NOT NULL REFERENCES mem
 INSERT INTO part VALUES(0,2,1,NULL,'half a draft');
 INSERT INTO part VALUES(2,1,1,NULL,'Sealed answer.');
 CREATE TABLE mark(round INTEGER NOT NULL REFERENCES round, event TEXT NOT NULL, message TEXT NOT NULL, voter INTEGER NOT NULL REFERENCES member, author INTEGER NOT NULL REFERENCES member, score INTEGER NOT NULL, turn INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY(round, event)) STRICT, WITHOUT ROWID;
+CREATE TABLE room_link(part INTEGER PRIMARY KEY REFERENCES room, whole INTEGER NOT NULL REFERENCES room) STRICT;
+CREATE TABLE member_link(part INTEGER PRIMARY KEY REFERENCES member, whole INTEGER NOT NULL REFERENCES member) STRICT;
 DELETE FROM sqlite_sequence;
 INSERT INTO sqlite_sequence VALUES('outbox',25);
 CREATE INDEX identity_member ON identity(member);
@@ -119,4 +121,7 @@ CREATE INDEX log_room ON log(room, id);
 CREATE INDEX inbox_at ON inbox(at);
 CREATE INDEX outbox_collapse ON outbox(target, collapse) WHERE collapse IS NOT NULL;
 CREATE INDEX note_at ON note(at);
+CREATE INDEX room_link_whole ON room_link(whole, part);
+CREATE INDEX member_link_whole ON member_link(whole, part);
+CREATE INDEX ledger_room ON ledger(room, id);
 COMMIT;
