@@ -12,9 +12,13 @@
 struct irc_settings;
 struct matrix_settings;
 
+#define OPTIONS_PLACES_MAX 16
+
 struct options_room {
-    char *key; /* "irc/libera/#prep" */
+    char *key; /* "irc/libera/#prep"; of a linked room its own name, "study" */
     struct room_settings settings;
+    struct address *places; /* of a linked room */
+    size_t place_count;     /* 0 = it is none */
 };
 
 struct options {

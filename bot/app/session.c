@@ -44,7 +44,7 @@ struct session *session_create(const struct session_parts *parts, struct error *
     /* Loading may make rooms known, hence a transaction. */
     if (session->store->begin(parts->store, error))
         goto fail;
-    if (session_load(session, error) ||
+    if (session_load(session, error) || session_link_rooms(session, error) ||
         session->store->inbox_trim(parts->store, now_of(session) - INBOX_KEPT_MS, error) ||
         session->store->commit(parts->store, error)) {
         session->store->rollback(parts->store);
@@ -315,7 +315,8 @@ static int run_transaction(struct session *session, struct queued *events)
         return -1;
     if (session->stale && session_load(session, &session->why))
         return -1;
-    if (outbox_strike(session->outbox, &session->why) || trim(session))
+    if (outbox_strike(session->outbox, &session->why) || trim(session) ||
+        (session->relink && session_link_rooms(session, &session->why)))
         return -1;
     /* What waits but is not of this turn, then what could not be stored in it. */
     session_lanes_hold(session);
@@ -368,6 +369,14 @@ static void put_away(struct session *session, struct queued *events)
         session->retry_at = now_of(session) + RETRY_MS;
 }
 
+/* Drops rounds that are over; a room may have waited for that to be linked. */
+static void sweep(struct session *session)
+{
+    size_t open = session->hall.round_count;
+    hall_sweep(&session->hall);
+    session->relink = session->relink_later && session->hall.round_count < open;
+}
+
 static void one_turn(struct session *session)
 {
     struct queued *events = take_events(session);
@@ -379,7 +388,7 @@ static void one_turn(struct session *session)
             log_info("session", "the store works again, after %u failures", session->failures);
         session->failures = 0;
         outbox_settle(session->outbox);
-        hall_sweep(&session->hall);
+        sweep(session);
         hall_settle(&session->hall);
         session_tell(session);
         session_lanes_settle(session, events);
@@ -404,7 +413,8 @@ static bool work_waits(const struct session *session)
     int64_t due = next_due(session);
     /* After a failure only time, or new events, bring another try. */
     bool may = session->retry_at == 0 || is_due(session, session->retry_at);
-    return session->queue.count > 0 || (may && outbox_has_sent(session->outbox)) ||
+    return session->queue.count > 0 ||
+           (may && (session->relink || outbox_has_sent(session->outbox))) ||
            is_due(session, due);
 }
 
@@ -427,7 +437,8 @@ void session_turn(struct session *session)
         one_turn(session);
     }
     dispatch(session);
-    if (session->queue.count > 0 || (outbox_has_sent(session->outbox) && session->retry_at == 0))
+    bool more = session->relink || outbox_has_sent(session->outbox);
+    if (session->queue.count > 0 || (more && session->retry_at == 0))
         session_wake(session);
 }
 

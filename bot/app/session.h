@@ -21,7 +21,10 @@ struct session_parts { /* all borrowed, all longer-lived than the session */
     const struct bank *bank;
     /* Settings of a room, from the configuration. */
     void (*settings)(void *context, const struct address *place, struct room_settings *settings);
-    void *settings_context;
+    /* The places of linked room number `index`, at most `limit`; gives how many, 0 after the last
+     * room. Their strings stay for the turn. NULL = no rooms are linked. */
+    size_t (*linked)(void *context, size_t index, struct address *places, size_t limit);
+    void *settings_context; /* of both */
     /* Makes a question from a stored body, for rounds whose question left the bank.
      * NULL if it is none, or memory is out: then errno is ENOMEM. */
     struct question *(*question_parse)(const char *body);
@@ -47,6 +50,10 @@ void session_on_wake(struct session *session, void (*wake)(void *context), void 
 
 /* A new bank after a reload; open rounds keep their questions. */
 void session_set_bank(struct session *session, const struct bank *bank);
+
+/* The configuration was read again: links and unlinks rooms in the next turn, those where a
+ * round is open as soon as it is over. */
+void session_relink(struct session *session);
 
 /* For console and sim: true if no round is open and no message waits. */
 bool session_idle(const struct session *session);

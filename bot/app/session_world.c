@@ -194,7 +194,7 @@ int session_load(struct session *session, struct error *error)
 {
     hall_forget(&session->hall);
     error_clear(error);
-    if (load(session, error)) {
+    if (load(session, error) || hall_know_rooms(&session->hall)) {
         /* The core says that memory is out by failing, without words. */
         if (error->code == ERR_NONE)
             error_set(error, ERR_MEMORY, "no memory for the open rounds");

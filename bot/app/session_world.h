@@ -16,6 +16,7 @@ struct session_count {
     uint64_t room;
     char tag[SESSION_TAG_BYTES];
 };
+#define SESSION_PLACES_MAX 16 /* of one linked room */
 
 struct session {
     struct session_parts parts;
@@ -36,6 +37,8 @@ struct session {
     size_t progress_count;
     struct session_count counts[SESSION_COUNTS_MAX]; /* to ask for after the commit */
     size_t count_count;
+    bool relink;          /* rooms are to be linked as they are configured */
+    bool relink_later;    /* some still wait for a round to be over */
     bool stale;           /* the hall must be loaded anew before anything else */
     int64_t retry_at;     /* after a failure, when to try again; 0 = none */
     int64_t dispatch_at;  /* when to look through the outbox again without being called; 0 = never */
@@ -53,6 +56,9 @@ void session_wake(struct session *session);
 void session_world_init(struct session *session);
 /* Loads open rounds and drafts; 0 or -1. */
 int session_load(struct session *session, struct error *error);
+/* Links and unlinks rooms as they are configured, where no round is open; 0 or -1. Inside a
+ * transaction. */
+int session_link_rooms(struct session *session, struct error *error);
 /* Stores the effects of one event; 0 or -1. */
 int session_store(struct session *session, const struct effects *effects, int64_t now,
                   struct error *error);

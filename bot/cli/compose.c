@@ -163,6 +163,7 @@ int compose_open(struct compose *compose, const struct compose_options *options,
         .plugins = compose->plugins,
         .bank = compose->bank,
         .settings = options->settings,
+        .linked = options->linked,
         .settings_context = options->settings_context,
         .question_parse = pack_question_parse,
     };
@@ -191,6 +192,7 @@ int compose_reload(struct compose *compose, const char *plugins, const char *que
 {
     char plugin_dir[sizeof compose->plugin_dir], question_dir[sizeof compose->question_dir];
     compose_find(plugins, questions, plugin_dir, question_dir, sizeof plugin_dir);
+    session_relink(compose->session);
     int questions_failed = reload_questions(compose, question_dir, error);
     if (plugin_host_load_dir(compose->plugins, plugin_dir, plugin_refused, NULL,
                              questions_failed ? NULL : error))

@@ -12,7 +12,8 @@ struct compose_options {
     struct clock_port clock;
     struct chance_port chance;
     void (*settings)(void *context, const struct address *place, struct room_settings *settings);
-    void *settings_context;
+    size_t (*linked)(void *context, size_t index, struct address *places, size_t limit); /* or NULL */
+    void *settings_context; /* of both; see struct session_parts */
 };
 
 struct compose {
@@ -27,7 +28,7 @@ struct compose {
 int compose_open(struct compose *compose, const struct compose_options *options,
                  struct error *error);
 /* Loads plugins and questions anew, from these directories (NULL as in the options); open rounds
- * keep theirs. -1 and *error if any of it failed: what failed stays as it was, the rest is new. */
+ * keep theirs. Rooms are linked and unlinked as they are configured now. -1 and *error if any of it failed: what failed stays as it was, the rest is new. */
 int compose_reload(struct compose *compose, const char *plugins, const char *questions,
                    struct error *error);
 void compose_close(struct compose *compose);

@@ -6,20 +6,13 @@
 
 #include "cli/config_file.h"
 #include "cli/config_matrix.h"
+#include "cli/config_rooms.h"
 #include "transport/irc/irc_settings.h"
-#include "util/span.h"
 
 /* ---- the table of options ---- */
 
-#define ROOM_OPTIONS                                                                               \
-    CFG_STR("prefix", "!", CFGF_NONE), CFG_BOOL("named_only", cfg_false, CFGF_NONE),               \
-        CFG_STR("reveal", "names", CFGF_NONE), CFG_STR("ballots", "private", CFGF_NONE),           \
-        CFG_STR("gather", "0s", CFGF_NONE), CFG_STR("answer", "0s", CFGF_NONE),                    \
-        CFG_STR("vote", "0s", CFGF_NONE),                                                          \
-        CFG_STR("settle", "10s", CFGF_NONE), CFG_STR("last_call", "30s", CFGF_NONE),               \
-        CFG_INT("rounds", 3, CFGF_NONE)
-
-static cfg_opt_t room_options[] = {ROOM_OPTIONS, CFG_END()};
+static cfg_opt_t room_options[] = {CONFIG_ROOM_OPTIONS, CFG_STR_LIST("places", "{}", CFGF_NONE),
+                                   CFG_END()};
 
 static cfg_opt_t network_options[] = {
     CFG_STR("host", NULL, CFGF_NONE),
@@ -41,7 +34,7 @@ static cfg_opt_t options_table[] = {
     CFG_STR("plugins", NULL, CFGF_NONE),
     CFG_STR("questions", NULL, CFGF_NONE),
     CFG_STR("log", "info", CFGF_NONE),
-    ROOM_OPTIONS,
+    CONFIG_ROOM_OPTIONS,
     CFG_SEC("room", room_options, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
     CFG_SEC("network", network_options, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
     CFG_SEC("matrix", config_matrix_options, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
@@ -64,83 +57,6 @@ const char *config_option_name(size_t index)
 
 /* ---- values ---- */
 
-static void read_span(cfg_t *cfg, const char *name, int64_t *out)
-{
-    int64_t seconds;
-    const char *text = cfg_getstr(cfg, name);
-    if (!text || span_parse(text, &seconds))
-        config_wrong(cfg, name, "\"%.40s\" is no time; write 30s, 5m or 2h", text ? text : "");
-    else
-        *out = seconds * 1000;
-}
-
-static void read_number(cfg_t *cfg, const char *name, long least, long most, unsigned *out)
-{
-    long value = cfg_getint(cfg, name);
-    if (value < least || value > most)
-        config_wrong(cfg, name, "%ld does not fit; it can be %ld to %ld", value, least, most);
-    else
-        *out = (unsigned)value;
-}
-
-static void read_prefix(cfg_t *cfg, struct room_settings *room)
-{
-    const char *prefix = cfg_getstr(cfg, "prefix");
-    if (!prefix || strlen(prefix) < 1 || strlen(prefix) > 4 || strpbrk(prefix, " \t/"))
-        config_wrong(cfg, "prefix", "must be 1 to 4 signs, without spaces or /");
-    else
-        snprintf(room->prefix, sizeof room->prefix, "%s", prefix);
-}
-
-static void read_reveal(cfg_t *cfg, struct room_settings *room)
-{
-    const char *reveal = cfg_getstr(cfg, "reveal");
-    room->reveal_names = !reveal || strcmp(reveal, "never") != 0;
-    if (room->reveal_names && reveal && strcmp(reveal, "names") != 0)
-        config_wrong(cfg, "reveal", "\"%.40s\" is neither \"names\" nor \"never\"", reveal);
-}
-
-static void read_ballots(cfg_t *cfg, struct room_settings *room)
-{
-    const char *ballots = cfg_getstr(cfg, "ballots");
-    room->open_ballots = ballots && strcmp(ballots, "open") == 0;
-    if (!room->open_ballots && ballots && strcmp(ballots, "private") != 0)
-        config_wrong(cfg, "ballots", "\"%.40s\" is neither \"private\" nor \"open\"", ballots);
-}
-
-/* With `all` the defaults count, too; else what the section does not say stays as it is. */
-static void read_room(cfg_t *cfg, struct room_settings *room, bool all)
-{
-    const struct {
-        const char *name;
-        int64_t *value;
-    } spans[] = {{"gather", &room->gather_ms},       {"answer", &room->answer_ms},
-                 {"vote", &room->vote_ms},           {"settle", &room->settle_ms},
-                 {"last_call", &room->last_call_ms}};
-    if (all || config_is_set(cfg, "prefix"))
-        read_prefix(cfg, room);
-    if (all || config_is_set(cfg, "reveal"))
-        read_reveal(cfg, room);
-    if (all || config_is_set(cfg, "ballots"))
-        read_ballots(cfg, room);
-    if (all || config_is_set(cfg, "named_only"))
-        room->named_only = cfg_getbool(cfg, "named_only");
-    for (size_t i = 0; i < sizeof spans / sizeof *spans; i++)
-        if (all || config_is_set(cfg, spans[i].name))
-            read_span(cfg, spans[i].name, spans[i].value);
-    if (all || config_is_set(cfg, "rounds"))
-        read_number(cfg, "rounds", 1, 8, &room->rounds_max);
-}
-
-static void copy_text(char **slot, const char *text)
-{
-    if (!text)
-        return;
-    *slot = strdup(text);
-    if (!*slot)
-        config_complain("out of memory");
-}
-
 /* Words that go into an IRC line, and through libircclient's formats. */
 static void read_word(cfg_t *cfg, const char *name, bool spaces, char **slot)
 {
@@ -150,7 +66,7 @@ static void read_word(cfg_t *cfg, const char *name, bool spaces, char **slot)
                      spaces ? "% or line breaks" : "spaces, commas, % or line breaks");
         return;
     }
-    copy_text(slot, text);
+    config_copy(slot, text);
 }
 
 static void read_channels(cfg_t *cfg, struct irc_settings *network)
@@ -166,7 +82,7 @@ static void read_channels(cfg_t *cfg, struct irc_settings *network)
                          "commas",
                          name ? name : "");
         else
-            copy_text(&network->channels[network->channel_count++], name);
+            config_copy(&network->channels[network->channel_count++], name);
     }
     if (count == 0)
         config_wrong(cfg, "channels", "name at least one, such as {\"#prep\"}");
@@ -174,7 +90,7 @@ static void read_channels(cfg_t *cfg, struct irc_settings *network)
 
 static void read_network(cfg_t *cfg, struct irc_settings *network)
 {
-    copy_text(&network->network, cfg_title(cfg));
+    config_copy(&network->network, cfg_title(cfg));
     if (!cfg_getstr(cfg, "host"))
         config_complain("line %d: network \"%.40s\" needs a host", cfg->line, cfg_title(cfg));
     if (strlen(cfg_title(cfg)) > EVENT_NAME_MAX || strchr(cfg_title(cfg), '/'))
@@ -185,36 +101,16 @@ static void read_network(cfg_t *cfg, struct irc_settings *network)
     read_word(cfg, "user", false, &network->user);
     read_word(cfg, "realname", true, &network->realname);
     read_word(cfg, "password", false, &network->password);
-    copy_text(&network->ca_file, cfg_getstr(cfg, "ca_file"));
+    config_copy(&network->ca_file, cfg_getstr(cfg, "ca_file"));
     network->tls = cfg_getbool(cfg, "tls");
     network->colours = cfg_getbool(cfg, "colours");
-    read_number(cfg, "port", 1, 65535, &network->port);
-    read_number(cfg, "flood_burst", 1, 100, &network->flood_burst);
-    read_number(cfg, "flood_ms", 0, 60000, &network->flood_ms);
+    config_number(cfg, "port", 1, 65535, &network->port);
+    config_number(cfg, "flood_burst", 1, 100, &network->flood_burst);
+    config_number(cfg, "flood_ms", 0, 60000, &network->flood_ms);
     read_channels(cfg, network);
 }
 
 /* ---- the whole ---- */
-
-static void read_rooms(cfg_t *cfg, struct options *options)
-{
-    unsigned count = cfg_size(cfg, "room");
-    if (count > OPTIONS_ROOMS_MAX)
-        config_complain("at most %d room sections", OPTIONS_ROOMS_MAX);
-    for (unsigned i = 0; i < count && i < OPTIONS_ROOMS_MAX; i++) {
-        cfg_t *section = cfg_getnsec(cfg, "room", i);
-        struct options_room *room = &options->rooms[options->room_count++];
-        const char *title = cfg_title(section);
-        const char *slash = strchr(title, '/');
-        if (!slash || !strchr(slash + 1, '/'))
-            config_complain("line %d: a room is called transport/network/target, such as "
-                     "\"irc/libera/#prep\"",
-                     section->line);
-        copy_text(&room->key, title);
-        room->settings = options->room;
-        read_room(section, &room->settings, false);
-    }
-}
 
 static void read_networks(cfg_t *cfg, struct options *options)
 {
@@ -240,15 +136,14 @@ static void check_secrets(const char *path, const struct options *options, bool 
 static void read_all(cfg_t *cfg, struct options *options)
 {
     const char *level = cfg_getstr(cfg, "log");
-    copy_text(&options->database, cfg_getstr(cfg, "database"));
-    copy_text(&options->plugins, cfg_getstr(cfg, "plugins"));
-    copy_text(&options->questions, cfg_getstr(cfg, "questions"));
+    config_copy(&options->database, cfg_getstr(cfg, "database"));
+    config_copy(&options->plugins, cfg_getstr(cfg, "plugins"));
+    config_copy(&options->questions, cfg_getstr(cfg, "questions"));
     if (log_level_parse(level ? level : "", &options->log_level))
         config_wrong(cfg, "log", "\"%.40s\" is none of error, warn, info, debug", level ? level : "");
-    read_room(cfg, &options->room, true);
-    read_rooms(cfg, options);
     read_networks(cfg, options);
     config_matrix_read(cfg, options);
+    config_read_rooms(cfg, options);
 }
 
 int config_load(const char *path, struct options *options, config_problem_fn *problem,
@@ -286,22 +181,10 @@ void config_free(struct options *options)
             free(network->channels[j]);
     }
     config_matrix_free(options);
-    for (size_t i = 0; i < options->room_count; i++)
-        free(options->rooms[i].key);
+    config_free_rooms(options);
     free(options->networks);
     free(options->database);
     free(options->plugins);
     free(options->questions);
     memset(options, 0, sizeof *options);
-}
-
-void config_room(const struct options *options, const struct address *place,
-                 struct room_settings *settings)
-{
-    char key[32 + EVENT_NAME_MAX + EVENT_TARGET_MAX];
-    snprintf(key, sizeof key, "%s/%s/%s", place->transport, place->network, place->target);
-    *settings = options->room;
-    for (size_t i = 0; i < options->room_count; i++)
-        if (strcmp(options->rooms[i].key, key) == 0)
-            *settings = options->rooms[i].settings;
 }

@@ -14,9 +14,14 @@ int config_load(const char *path, struct options *options, config_problem_fn *pr
                 void *context, struct error *error);
 void config_free(struct options *options);
 
-/* Settings of a room: its own section, else the defaults. */
+/* Settings of a room: its own section, else that of the linked room it is a place of, else the
+ * defaults. */
 void config_room(const struct options *options, const struct address *place,
                  struct room_settings *settings);
+
+/* The places of linked room number `index`, at most `limit`, borrowed; 0 after the last room. */
+size_t config_linked(const struct options *options, size_t index, struct address *places,
+                     size_t limit);
 
 /* Name of option number `index` ("network.host"), NULL after the last: for the test of config.example. */
 const char *config_option_name(size_t index);

@@ -80,6 +80,24 @@ void config_wrong(cfg_t *cfg, const char *option, const char *format, ...)
     config_complain("line %d: %s: %s", line ? line : cfg->line, option, text);
 }
 
+void config_number(cfg_t *cfg, const char *name, long least, long most, unsigned *out)
+{
+    long value = cfg_getint(cfg, name);
+    if (value < least || value > most)
+        config_wrong(cfg, name, "%ld does not fit; it can be %ld to %ld", value, least, most);
+    else
+        *out = (unsigned)value;
+}
+
+void config_copy(char **slot, const char *text)
+{
+    if (!text)
+        return;
+    *slot = strdup(text);
+    if (!*slot)
+        config_complain("out of memory");
+}
+
 /* ---- reading ---- */
 
 static int read_open(int fd, const char *path, struct buf *out, bool *shared)

@@ -28,4 +28,8 @@ bool config_is_set(cfg_t *cfg, const char *option);
 void config_wrong(cfg_t *cfg, const char *option, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Reads a number within bounds; a text, copied (nothing if NULL). Problems are complained about. */
+void config_number(cfg_t *cfg, const char *name, long least, long most, unsigned *out);
+void config_copy(char **slot, const char *text);
+
 #endif

@@ -53,6 +53,12 @@ static void settings(void *context, const struct address *place, struct room_set
     config_room(&daemon->options, place, out);
 }
 
+static size_t linked(void *context, size_t index, struct address *places, size_t limit)
+{
+    const struct daemon *daemon = context;
+    return config_linked(&daemon->options, index, places, limit);
+}
+
 /* ---- the end ---- */
 
 static void close_all(struct daemon *daemon)
@@ -181,6 +187,7 @@ static int run(struct daemon *daemon, struct error *error)
         .clock = compose_clock(),
         .chance = compose_chance(),
         .settings = settings,
+        .linked = linked,
         .settings_context = daemon,
     };
     if (compose_open(&daemon->bot, &parts, error))

@@ -27,7 +27,7 @@ static const struct directive *find_directive(const struct directive *table, con
 static void transcribe_speech(const struct player *player, const char *name, char mark,
                               const struct buf *text)
 {
-    char head[EVENT_NAME_MAX + 16];
+    char head[WHO_MAX + 16];
     struct buf clean;
     buf_init(&clean);
     utf8_clean(&clean, buf_text(text), utf8_cut(buf_text(text), text->length, SHOWN_MAX), false);
@@ -41,7 +41,7 @@ static int speech(struct player *player, char *line)
 {
     size_t name = strcspn(line, ":> ");
     char sign = line[name];
-    if (name == 0 || name > EVENT_NAME_MAX || (sign != ':' && sign != '>'))
+    if (name == 0 || name > 2 * EVENT_NAME_MAX || (sign != ':' && sign != '>'))
         return player_complain(player, 2, "neither a directive nor NAME: text nor NAME> text: ", line);
     line[name] = '\0';
     struct buf text;
@@ -52,13 +52,16 @@ static int speech(struct player *player, char *line)
     }
     transcribe_speech(player, line, sign, &text);
     player->log.since = player->log.count;
-    if (sign == ':')
-        script_say(player->transport, player->now, player_room(player), line, buf_text(&text),
+    struct net *net = player_net(player, line);
+    if (net && sign == ':') {
+        player->place = net->place;
+        script_say(net->line, player->now, player->places[net->place].name, line, buf_text(&text),
                    text.length);
-    else
-        script_tell(player->transport, player->now, line, buf_text(&text), text.length);
+    } else if (net) {
+        script_tell(net->line, player->now, line, buf_text(&text), text.length);
+    }
     buf_finish(&text);
-    return 0;
+    return net ? 0 : -1;
 }
 
 static int play_line(struct player *player, char *line)
@@ -141,6 +144,7 @@ int scenario_play(const char *path, const struct scenario_options *options)
         return 2;
     }
     buf_init(&line);
+    player_add_net(&player, "script", "local");
     play_line(&player, (char[]){"room #prep"});
     time_parse("2026-01-05T10:00:00Z", &player.now);
     if (make_database(&player) == 0)
@@ -148,8 +152,9 @@ int scenario_play(const char *path, const struct scenario_options *options)
             if (line.length > 0 && play_line(&player, line.data) < 0)
                 break;
     player_close(&player);
-    if (player.transport)
-        player.transport->ops->destroy(player.transport);
+    for (size_t i = 0; i < player.net_count; i++)
+        if (player.nets[i].line)
+            player.nets[i].line->ops->destroy(player.nets[i].line);
     remove_database(&player);
     seen_finish(&player.log);
     buf_finish(&line);

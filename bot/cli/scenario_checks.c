@@ -27,10 +27,12 @@ static int check(struct player *player, char *words, bool wanted, bool whole)
 {
     struct buf pattern;
     bool found = false;
+    char room[WHO_MAX];
+    player_room(player, room);
     buf_init(&pattern);
     int result = read_pattern(player, words, &pattern);
     for (size_t i = player->log.since; result == 0 && i < player->log.count && !found; i++)
-        found = seen_by(&player->log.seen[i], words, player_room(player)) &&
+        found = seen_by(&player->log.seen[i], words, room) &&
                 scenario_match(buf_text(&pattern), player->log.seen[i].text, whole);
     buf_finish(&pattern);
     if (result == 0 && found != wanted) {
@@ -77,8 +79,10 @@ static int forget(struct player *player, char *words)
 static size_t count_seen(const struct player *player, const char *who, size_t from)
 {
     size_t count = 0;
+    char room[WHO_MAX];
+    player_room(player, room);
     for (size_t i = from; i < player->log.count; i++)
-        count += seen_by(&player->log.seen[i], who, player_room(player));
+        count += seen_by(&player->log.seen[i], who, room);
     return count;
 }
 

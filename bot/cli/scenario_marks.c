@@ -22,20 +22,20 @@ static char *word(char **words)
 static int set_marks(struct player *player, char *words)
 {
     (void)words;
-    script_set_marks(player->transport, player_clock(player));
+    script_set_marks(player_here(player)->line, player_clock(player));
     return 0;
 }
 
 static int set_erasing(struct player *player, char *words)
 {
-    script_set_erasing(player->transport, strcmp(words, "no") != 0);
+    script_set_erasing(player_here(player)->line, strcmp(words, "no") != 0);
     return 0;
 }
 
 static int set_deaf(struct player *player, char *words)
 {
     (void)words;
-    script_set_deaf(player->transport, true);
+    script_set_deaf(player_here(player)->line, true);
     return 0;
 }
 
@@ -43,33 +43,36 @@ static int tally(struct player *player, char *words)
 {
     (void)words;
     player->log.since = player->log.count;
-    script_set_deaf(player->transport, false);
-    script_tally(player->transport, "");
+    script_set_deaf(player_here(player)->line, false);
+    script_tally(player_here(player)->line, "");
     return 0;
 }
 
 static int give_id(struct player *player, char *words)
 {
-    script_next(player->transport, words, false);
+    script_next(player_here(player)->line, words, false);
     return 0;
 }
 
 static int reply(struct player *player, char *words)
 {
     (void)words;
-    script_next(player->transport, NULL, true);
+    script_next(player_here(player)->line, NULL, true);
     return 0;
 }
 
-/* "NAME:" in the room, "NAME>" privately; gives the room or NULL, and cuts the sign off. */
-static bool read_speaker(struct player *player, char *name, const char **room)
+/* "NAME:" in the room, "NAME>" privately; gives the network and the room or NULL, and cuts all but
+ * the name off. */
+static struct net *read_speaker(struct player *player, char *name, const char **room)
 {
     size_t length = name ? strlen(name) : 0;
-    if (length < 2 || (name[length - 1] != ':' && name[length - 1] != '>'))
-        return false;
-    *room = name[length - 1] == ':' ? player_room(player) : NULL;
+    char sign = length < 2 ? '\0' : name[length - 1];
+    if (sign != ':' && sign != '>')
+        return NULL;
     name[length - 1] = '\0';
-    return true;
+    struct net *net = player_net(player, name);
+    *room = net && sign == ':' ? player->places[net->place].name : NULL;
+    return net;
 }
 
 static int edit(struct player *player, char *words)
@@ -77,13 +80,14 @@ static int edit(struct player *player, char *words)
     const char *room;
     char *id = word(&words), *name = word(&words);
     struct buf text;
-    if (!id || !read_speaker(player, name, &room))
+    const struct net *net = id ? read_speaker(player, name, &room) : NULL;
+    if (!net)
         return player_complain(player, 2, "expected: edit ID NAME> TEXT, or NAME: TEXT", "");
     buf_init(&text);
     bool good = scenario_unescape(&text, words, false);
     player->log.since = player->log.count;
     if (good)
-        script_edit(player->transport, player->now, room, name, id, buf_text(&text), text.length);
+        script_edit(net->line, player->now, room, name, id, buf_text(&text), text.length);
     buf_finish(&text);
     return good ? 0 : player_complain(player, 2, "a bad escape in ", words);
 }
@@ -92,10 +96,11 @@ static int retract(struct player *player, char *words)
 {
     const char *room;
     char *id = word(&words), *name = word(&words);
-    if (!id || !read_speaker(player, name, &room))
+    const struct net *net = id ? read_speaker(player, name, &room) : NULL;
+    if (!net)
         return player_complain(player, 2, "expected: retract ID NAME> or NAME:", "");
     player->log.since = player->log.count;
-    script_retract(player->transport, player->now, room, name, id);
+    script_retract(net->line, player->now, room, name, id);
     return 0;
 }
 
@@ -111,16 +116,19 @@ static int react(struct player *player, char *words)
     struct buf pattern;
     if (!sign || !*words)
         return player_complain(player, 2, "expected: react ID NAME SIGN PATTERN", "");
+    const struct net *net = player_net(player, name);
+    if (!net)
+        return -1;
     buf_init(&pattern);
     bool good = scenario_unescape(&pattern, words, true);
-    const char *message = good ? script_find(player->transport, name, player_room(player), fits,
+    const char *message = good ? script_find(net->line, name, player->places[net->place].name, fits,
                                              buf_text(&pattern))
                                : NULL;
     buf_finish(&pattern);
     if (!message)
         return player_complain(player, 2, "no message to put a mark on has ", words);
     player->log.since = player->log.count;
-    return script_mark(player->transport, player->now, name, message, id, sign)
+    return script_mark(net->line, player->now, name, message, id, sign)
                ? player_complain(player, 1, "out of memory", "")
                : 0;
 }

@@ -17,9 +17,48 @@ int player_complain(struct player *player, int result, const char *what, const c
     return -1;
 }
 
-const char *player_room(const struct player *player)
+/* ---- names ---- */
+
+/* "ann", or "ann@libera" on another network than the first. */
+static const char *full_name(const struct player *player, size_t net, const char *name,
+                             char out[WHO_MAX])
 {
-    return player->places[player->place].name;
+    snprintf(out, WHO_MAX, net ? "%s@%s" : "%s", name, player->nets[net].name);
+    return out;
+}
+
+const char *player_room(const struct player *player, char out[WHO_MAX])
+{
+    const struct place *place = &player->places[player->place];
+    return full_name(player, place->net, place->name, out);
+}
+
+struct net *player_here(struct player *player)
+{
+    return &player->nets[player->places[player->place].net];
+}
+
+struct net *player_net(struct player *player, char *name)
+{
+    char *at = strrchr(name, '@');
+    if (!at)
+        return &player->nets[0];
+    for (size_t i = 0; i < player->net_count; i++)
+        if (strcmp(player->nets[i].name, at + 1) == 0) {
+            *at = '\0';
+            return &player->nets[i];
+        }
+    player_complain(player, 2, "there is no network called ", at + 1);
+    return NULL;
+}
+
+struct place *player_place(struct player *player, const struct net *net, const char *name)
+{
+    for (size_t i = 0; i < player->place_count; i++)
+        if (player->places[i].net == (size_t)(net - player->nets) &&
+            strcmp(player->places[i].name, name) == 0)
+            return &player->places[i];
+    return NULL;
 }
 
 /* ---- the bot ---- */
@@ -41,22 +80,31 @@ static uint64_t player_draw(void *context)
     return random_next(&player->chance);
 }
 
-struct place *player_place(struct player *player, const char *name)
-{
-    for (size_t i = 0; i < player->place_count; i++)
-        if (strcmp(player->places[i].name, name) == 0)
-            return &player->places[i];
-    return NULL;
-}
-
-static void player_settings(void *context, const struct address *place,
+static void player_settings(void *context, const struct address *where,
                             struct room_settings *settings)
 {
-    const struct place *known = player_place(context, place->target);
+    struct player *player = context;
+    const struct place *known = NULL;
+    for (size_t i = 0; i < player->net_count; i++)
+        if (strcmp(player->nets[i].name, where->network) == 0)
+            known = player_place(player, &player->nets[i], where->target);
     if (known)
         *settings = known->settings;
     else
         compose_room_defaults(settings);
+}
+
+static size_t player_linked(void *context, size_t index, struct address *places, size_t limit)
+{
+    const struct player *player = context;
+    size_t count = 0;
+    for (size_t i = 0; i < player->place_count && count < limit; i++) {
+        const struct place *place = &player->places[i];
+        const struct net *net = &player->nets[place->net];
+        if (place->linked == index + 1)
+            places[count++] = (struct address){net->kind, net->name, place->name};
+    }
+    return count;
 }
 
 /* Each line of a message with the time and a head such as "[#prep]". */
@@ -76,18 +124,51 @@ void player_transcribe(const struct player *player, const char *head, const char
 
 static void saw(void *context, const char *room, const char *person, const char *plain)
 {
-    struct player *player = context;
-    char head[EVENT_TARGET_MAX + 8];
-    snprintf(head, sizeof head, "[%s%s]", person ? "to " : "", person ? person : room);
+    struct net *net = context;
+    struct player *player = net->player;
+    char head[WHO_MAX + 8], who[WHO_MAX], spoken_in[WHO_MAX];
+    full_name(player, (size_t)(net - player->nets), person ? person : room, who);
+    snprintf(head, sizeof head, "[%s%s]", person ? "to " : "", who);
     player_transcribe(player, head, plain);
-    if (!seen_add(&player->log, person ? person : room, person == NULL, plain)) {
+    if (!seen_add(&player->log, who, person == NULL, plain)) {
         player_complain(player, 1, "out of memory", "");
         return;
     }
     const struct seen *one = &player->log.seen[player->log.count - 1];
-    const char *forbidden = seen_forbidden(&player->log, one, player_room(player));
+    const char *forbidden = seen_forbidden(&player->log, one, player_room(player, spoken_in));
     if (forbidden)
         player_complain(player, 1, "must never be said: ", forbidden);
+}
+
+/* Gives a network to the bot: the transport, who is where, and that it is ready. */
+static int attach(struct player *player, struct net *net)
+{
+    struct error error;
+    const struct transport_sink *sink = session_sink(player->bot.session);
+    if (net->line)
+        script_attach(net->line, sink);
+    else
+        net->line = script_transport_create(net->kind, net->name, sink, saw, net);
+    if (!net->line || session_add_transport(player->bot.session, net->line))
+        return player_complain(player, 1, "out of memory", "");
+    for (size_t i = 0; i < player->present_count; i++) {
+        const struct place *place = &player->places[player->present[i].place];
+        if (&player->nets[place->net] == net)
+            script_enter(net->line, player->now, place->name, player->present[i].person);
+    }
+    return net->line->ops->start(net->line, &error);
+}
+
+int player_add_net(struct player *player, const char *kind, const char *name)
+{
+    if (player->net_count == NETS_MAX || !*kind || !*name || strlen(kind) > EVENT_NAME_MAX ||
+        strlen(name) > EVENT_NAME_MAX)
+        return player_complain(player, 2, "cannot make a network of that name: ", name);
+    struct net *net = &player->nets[player->net_count++];
+    snprintf(net->kind, sizeof net->kind, "%s", kind);
+    snprintf(net->name, sizeof net->name, "%s", name);
+    net->player = player;
+    return player->open ? attach(player, net) : 0;
 }
 
 int player_open(struct player *player)
@@ -100,22 +181,16 @@ int player_open(struct player *player)
         .clock = player_clock(player),
         .chance = {player, player_draw},
         .settings = player_settings,
+        .linked = player_linked,
         .settings_context = player,
     };
     if (compose_open(&player->bot, &options, &error))
         return player_complain(player, 1, "the bot cannot start: ", error.why);
     player->open = true;
-    const struct transport_sink *sink = session_sink(player->bot.session);
-    if (player->transport)
-        script_attach(player->transport, sink);
-    else
-        player->transport = script_transport_create("local", sink, saw, player);
-    if (!player->transport || session_add_transport(player->bot.session, player->transport))
-        return player_complain(player, 1, "out of memory", "");
-    for (size_t i = 0; i < player->present_count; i++)
-        script_enter(player->transport, player->now, player->present[i].room,
-                     player->present[i].person);
-    return player->transport->ops->start(player->transport, &error);
+    for (size_t i = 0; i < player->net_count; i++)
+        if (attach(player, &player->nets[i]))
+            return -1;
+    return 0;
 }
 
 void player_close(struct player *player)

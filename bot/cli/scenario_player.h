@@ -7,16 +7,29 @@
 
 #define PLACES_MAX 16
 #define PRESENT_MAX 128
+#define NETS_MAX 4
+#define WHO_MAX (EVENT_TARGET_MAX + EVENT_NAME_MAX + 2) /* "#prep@libera" */
+
+/* A network. The first is called "local", and its people and rooms go by their bare names. */
+struct net {
+    char kind[EVENT_NAME_MAX + 1], name[EVENT_NAME_MAX + 1]; /* "irc", "libera" */
+    struct transport *line;
+    struct player *player;
+    size_t place; /* the room that its people speak in */
+};
 
 /* A room with its settings. */
 struct place {
     char name[EVENT_TARGET_MAX];
+    size_t net;
+    size_t linked; /* number of its linked room, 0 = none */
     struct room_settings settings;
 };
 
 /* Somebody in a room: a restarted bot finds them there. */
 struct present {
-    char room[EVENT_TARGET_MAX], person[EVENT_NAME_MAX + 1];
+    size_t place;
+    char person[EVENT_NAME_MAX + 1];
 };
 
 struct player {
@@ -25,15 +38,17 @@ struct player {
     size_t line;
     int64_t now;
     uint64_t chance;
+    struct net nets[NETS_MAX];
+    size_t net_count;
     struct place places[PLACES_MAX];
-    size_t place_count, place; /* `place` is the one spoken in */
+    size_t place_count, place; /* `place` is the one named or spoken in last */
+    size_t linked_count;
     struct present present[PRESENT_MAX];
     size_t present_count;
     char directory[64]; /* a temporary one, "" if the database was given */
     char database[256];
     struct compose bot;
     bool open;
-    struct transport *transport;
     struct seen_log log;
     int result;
 };
@@ -42,10 +57,16 @@ struct player {
 int player_complain(struct player *player, int result, const char *what, const char *more);
 /* The scenario's clock. */
 struct clock_port player_clock(struct player *player);
-/* The room that is spoken in. */
-const char *player_room(const struct player *player);
-/* NULL if the scenario has no such room. */
-struct place *player_place(struct player *player, const char *name);
+/* The room named or spoken in last: "#prep", "#prep@libera". */
+const char *player_room(const struct player *player, char out[WHO_MAX]);
+/* Cuts "@libera" off a name and gives the network; NULL after a complaint. */
+struct net *player_net(struct player *player, char *name);
+/* A room of a network by its bare name; NULL if the scenario has none. */
+struct place *player_place(struct player *player, const struct net *net, const char *name);
+/* Makes a network known, and to the bot if it runs. 0 or -1. */
+int player_add_net(struct player *player, const char *kind, const char *name);
+/* The network of that room. */
+struct net *player_here(struct player *player);
 /* Each line of a text, with the time and a head such as "[#prep]". */
 void player_transcribe(const struct player *player, const char *head, const char *text);
 

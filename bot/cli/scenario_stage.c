@@ -70,19 +70,90 @@ static int set_seed(struct player *player, char *words)
 
 /* ---- rooms and people ---- */
 
+/* The place of that name, "#ml" or "#ml@libera", made if need be; NULL after a complaint. */
+static struct place *find_place(struct player *player, char *words)
+{
+    struct net *net = player_net(player, words);
+    struct place *place = net ? player_place(player, net, words) : NULL;
+    if (place || !net)
+        return place;
+    if (words[0] != '#' || strlen(words) >= sizeof place->name ||
+        player->place_count == PLACES_MAX) {
+        player_complain(player, 2, "cannot make a room of that name: ", words);
+        return NULL;
+    }
+    place = &player->places[player->place_count++];
+    snprintf(place->name, sizeof place->name, "%s", words);
+    place->net = (size_t)(net - player->nets);
+    compose_room_defaults(&place->settings);
+    return place;
+}
+
 static int go_to_room(struct player *player, char *words)
 {
-    struct place *place = player_place(player, words);
-    if (!place) {
-        if (words[0] != '#' || strlen(words) >= sizeof place->name ||
-            player->place_count == PLACES_MAX)
-            return player_complain(player, 2, "cannot make a room of that name: ", words);
-        place = &player->places[player->place_count++];
-        snprintf(place->name, sizeof place->name, "%s", words);
-        compose_room_defaults(&place->settings);
-    }
+    struct place *place = find_place(player, words);
+    if (!place)
+        return -1;
     player->place = (size_t)(place - player->places);
+    player->nets[place->net].place = player->place;
     return 0;
+}
+
+/* "network irc/libera": its people are ann@libera, its first room is #prep@libera. */
+static int add_network(struct player *player, char *words)
+{
+    char *name = strchr(words, '/'), room[WHO_MAX];
+    if (!name)
+        return player_complain(player, 2, "expected: network KIND/NAME, not ", words);
+    *name++ = '\0';
+    if (player_add_net(player, words, name))
+        return -1;
+    snprintf(room, sizeof room, "#prep@%s", name);
+    size_t named = player->place;
+    int failed = go_to_room(player, room);
+    player->place = named;
+    return failed;
+}
+
+/* "linked #prep #prep@libera": from the next start or reload on these rooms are one. */
+static int link_rooms(struct player *player, char *names)
+{
+    char *state = NULL;
+    player->linked_count++;
+    for (char *name = strtok_r(names, " ", &state); name; name = strtok_r(NULL, " ", &state)) {
+        struct place *place = find_place(player, name);
+        if (!place)
+            return -1;
+        place->linked = player->linked_count;
+    }
+    return 0;
+}
+
+static int unlink_rooms(struct player *player, char *names)
+{
+    char *state = NULL;
+    for (char *name = strtok_r(names, " ", &state); name; name = strtok_r(NULL, " ", &state)) {
+        struct place *place = find_place(player, name);
+        if (!place)
+            return -1;
+        place->linked = 0;
+    }
+    return 0;
+}
+
+/* Rooms that are linked are alike, but for what their commands begin with. */
+static void set_linked(struct player *player)
+{
+    const struct place *from = &player->places[player->place];
+    for (size_t i = 0; from->linked && i < player->place_count; i++) {
+        struct place *to = &player->places[i];
+        struct room_settings kept = to->settings;
+        if (to == from || to->linked != from->linked)
+            continue;
+        to->settings = from->settings;
+        memcpy(to->settings.prefix, kept.prefix, sizeof kept.prefix);
+        to->settings.named_only = kept.named_only;
+    }
 }
 
 static int set(struct player *player, char *words)
@@ -116,30 +187,36 @@ static int set(struct player *player, char *words)
         settings->rounds_max = (unsigned)seconds;
     else
         return player_complain(player, 2, "cannot set ", words);
+    set_linked(player);
     return 0;
 }
 
-static size_t find_present(const struct player *player, const char *room, const char *person)
+/* A network's person, and the room of theirs; *at = where they are in the list, its end if nowhere. */
+static struct net *find_present(struct player *player, char *person, size_t *at)
 {
-    size_t i = 0;
-    while (i < player->present_count && (strcmp(player->present[i].person, person) != 0 ||
-                                         strcmp(player->present[i].room, room) != 0))
-        i++;
-    return i;
+    struct net *net = player_net(player, person);
+    for (*at = 0; net && *at < player->present_count; (*at)++)
+        if (strcmp(player->present[*at].person, person) == 0 &&
+            player->present[*at].place == net->place)
+            break;
+    return net;
 }
 
 static int enter(struct player *player, char *names)
 {
     char *state = NULL;
     for (char *name = strtok_r(names, " ", &state); name; name = strtok_r(NULL, " ", &state)) {
-        size_t at = find_present(player, player_room(player), name);
+        size_t at;
+        struct net *net = find_present(player, name, &at);
+        if (!net)
+            return -1;
         if (at == PRESENT_MAX || strlen(name) > EVENT_NAME_MAX)
             return player_complain(player, 2, "too many people, or too long a name: ", name);
         struct present *one = &player->present[at];
-        snprintf(one->room, sizeof one->room, "%s", player_room(player));
+        one->place = net->place;
         snprintf(one->person, sizeof one->person, "%s", name);
         player->present_count += at == player->present_count;
-        script_enter(player->transport, player->now, player_room(player), name);
+        script_enter(net->line, player->now, player->places[net->place].name, name);
     }
     return 0;
 }
@@ -148,11 +225,14 @@ static int leave(struct player *player, char *names)
 {
     char *state = NULL;
     for (char *name = strtok_r(names, " ", &state); name; name = strtok_r(NULL, " ", &state)) {
-        size_t at = find_present(player, player_room(player), name);
+        size_t at;
+        struct net *net = find_present(player, name, &at);
+        if (!net)
+            return -1;
         if (at == player->present_count)
             return player_complain(player, 2, "is not in the room: ", name);
         player->present[at] = player->present[--player->present_count];
-        script_leave(player->transport, player->now, player_room(player), name);
+        script_leave(net->line, player->now, player->places[net->place].name, name);
     }
     return 0;
 }
@@ -164,39 +244,54 @@ static int rename_person(struct player *player, char *words)
     if (!name)
         return player_complain(player, 2, "expected: nick PERSON NAME", "");
     *name++ = '\0';
+    const struct net *net = player_net(player, words);
+    if (!net)
+        return -1;
     buf_init(&plain);
     bool good = scenario_unescape(&plain, name, false);
     if (good)
-        script_set_name(player->transport, words, buf_text(&plain));
+        script_set_name(net->line, words, buf_text(&plain));
     buf_finish(&plain);
     return good ? 0 : player_complain(player, 2, "a bad escape in ", name);
 }
 
+static int set_role(struct player *player, char *words, enum role role)
+{
+    const struct net *net = player_net(player, words);
+    if (net)
+        script_set_role(net->line, words, role);
+    return net ? 0 : -1;
+}
+
 static int make_moderator(struct player *player, char *words)
 {
-    script_set_role(player->transport, words, ROLE_MODERATOR);
-    return 0;
+    return set_role(player, words, ROLE_MODERATOR);
 }
 
 static int make_member(struct player *player, char *words)
 {
-    script_set_role(player->transport, words, ROLE_MEMBER);
-    return 0;
+    return set_role(player, words, ROLE_MEMBER);
 }
 
 /* ---- the network and the program ---- */
 
+static void hold_all(struct player *player, bool hold)
+{
+    for (size_t i = 0; i < player->net_count; i++)
+        script_hold(player->nets[i].line, hold);
+}
+
 static int hold(struct player *player, char *words)
 {
     (void)words;
-    script_hold(player->transport, true);
+    hold_all(player, true);
     return 0;
 }
 
 static int release(struct player *player, char *words)
 {
     (void)words;
-    script_hold(player->transport, false);
+    hold_all(player, false);
     return 0;
 }
 
@@ -210,10 +305,13 @@ static int reload(struct player *player, char *words)
 }
 
 const struct directive scenario_stage[] = {
-    {"clock", set_clock, false},         {"seed", set_seed, false},  {"set", set, false},
-    {"room", go_to_room, false},         {"enter", enter, true},     {"leave", leave, true},
-    {"nick", rename_person, true},       {"member", make_member, true},
-    {"moderator", make_moderator, true}, {"hold", hold, true},       {"release", release, true},
-    {"reload", reload, true},            {"jump", jump, true},       {"restart", down, true},
-    {NULL, NULL, false},
+    {"clock", set_clock, false},         {"seed", set_seed, false},
+    {"set", set, false},                 {"network", add_network, false},
+    {"room", go_to_room, false},         {"linked", link_rooms, false},
+    {"unlinked", unlink_rooms, false},   {"enter", enter, true},
+    {"leave", leave, true},              {"nick", rename_person, true},
+    {"member", make_member, true},       {"moderator", make_moderator, true},
+    {"hold", hold, true},                {"release", release, true},
+    {"reload", reload, true},            {"jump", jump, true},
+    {"restart", down, true},             {NULL, NULL, false},
 };

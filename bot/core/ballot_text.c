@@ -5,6 +5,7 @@
 
 #include "core/ballot.h"
 #include "core/flow.h"
+#include "core/place.h"
 
 static void label_line(const struct round *round, const struct seat *author, size_t label,
                        struct text *text)
@@ -59,8 +60,7 @@ static void add_criteria(const struct round *round, struct text *text)
 }
 
 /* The criteria and how to grade, behind a first sentence. */
-static void add_how(const struct hall *hall, const struct round *round, bool marks,
-                    struct text *text)
+static void add_how(const struct round *round, const char *prefix, bool marks, struct text *text)
 {
     char scores[ROUND_EXAMPLE];
     flow_example_scores(round->plugin->rubric, scores);
@@ -68,8 +68,7 @@ static void add_how(const struct hall *hall, const struct round *round, bool mar
     text_paragraph(text);
     text_printf(text, "%s Grade like this%s: ", round->plugin->grade_advice,
                 round->open_ballots ? ", privately to me" : "");
-    text_monof(text, "%svote A %s what was good, what to change", hall_prefix(hall, round->room),
-               scores);
+    text_monof(text, "%svote A %s what was good, what to change", prefix, scores);
     if (marks)
         text_put(text, ". Or react to an answer with a number from 1 to 5, which counts for all "
                        "criteria.");
@@ -112,41 +111,42 @@ void flow_send_ballot(const struct hall *hall, const struct round *round, const 
     text_init(&text);
     text_printf(&text, "Round %" PRIu64 ": %zu answer%s to grade%s, 1 to 5 on each of:", round->id,
                 owed, owed == 1 ? "" : "s", round->open_ballots ? ", in the room" : "");
-    add_how(hall, round, has_marks(hall, &to), &text);
+    add_how(round, place_prefix(hall, round->room, &to), has_marks(hall, &to), &text);
     effects_tell(effects, &to, &text, NULL, 0);
     text_finish(&text);
     for (size_t i = 0; i < order.count && !round->open_ballots; i++)
         flow_show_answer(round, order.author[i], i, &to, effects);
 }
 
-static bool room_has_marks(const struct hall *hall, uint64_t id)
+/* In each place as its people can grade. */
+static void explain_open_ballots(const struct hall *hall, const struct round *round,
+                                 struct effects *effects)
 {
-    for (size_t i = 0; i < hall->room_count; i++) {
-        const struct room *room = hall->rooms[i];
-        struct address place = {room->transport, room->network, room->target};
-        if (room->id == id && has_marks(hall, &place))
-            return true;
+    const struct room *place = NULL;
+    while ((place = place_next(hall, round->room, place))) {
+        struct address to = place_address(place);
+        struct text text;
+        text_init(&text);
+        text_printf(&text, "Round %" PRIu64 ": the answers follow, without names. Grade the others', 1 "
+                           "to 5 on each of:",
+                    round->id);
+        add_how(round, place->settings.prefix, has_marks(hall, &to), &text);
+        effects_reply(effects, &to, &text);
+        text_finish(&text);
     }
-    return false;
 }
 
 void flow_post_ballots(const struct hall *hall, const struct round *round,
                        struct effects *effects)
 {
     struct ballot_order order;
-    struct text text;
     ballot_order(round, 0, &order);
-    text_init(&text);
-    text_printf(&text, "Round %" PRIu64 ": the answers follow, without names. Grade the others', 1 to 5 "
-                       "on each of:",
-                round->id);
-    add_how(hall, round, room_has_marks(hall, round->room), &text);
-    effects_say(effects, round->room, &text);
+    explain_open_ballots(hall, round, effects);
     for (size_t i = 0; i < order.count; i++) {
-        text_finish(&text);
+        struct text text;
         text_init(&text);
         flow_answer_text(round, &round->seats[order.author[i]], i, &text);
         tag_answer(round, order.author[i], effects, effects_say(effects, round->room, &text));
+        text_finish(&text);
     }
-    text_finish(&text);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/hold.h"
+#include "core/place.h"
 #include "core/plugin_call.h"
 #include "core/reveal.h"
 #include "core/talk.h"
@@ -99,9 +100,7 @@ int flow_open(struct hall *hall, struct round *round, int64_t gather_ms, const c
     text_printf(&text, "%s opens round %" PRIu64 ": ", host_name, round->id);
     text_strong(&text, round->plugin->title);
     text_printf(&text, ". The question comes in %s. Say ", span_text(gather_ms, left));
-    text_monof(&text, "%sjoin", hall_call(hall, round->room));
-    text_put(&text, " to take a seat.");
-    effects_say(effects, round->room, &text);
+    place_invite(hall, round->room, &text, "join", " to take a seat.", effects);
     text_finish(&text);
     flow_progress(round, effects);
     return effects_ok(effects) ? 0 : -1;
@@ -159,13 +158,16 @@ static void say_how_to_answer(const struct hall *hall, const struct round *round
 {
     char left[SPAN_TEXT];
     struct text text;
+    struct buf tail;
     text_init(&text);
     text_printf(&text, "Round %" PRIu64 ": %s to answer. Send your answer to me privately; it stays "
                        "sealed until grading. Say ",
                 round->id, span_text(length, left));
-    text_monof(&text, "%sjoin", hall_call(hall, round->room));
-    text_printf(&text, " so that we wait for you. %s", round->plugin->answer_advice);
-    effects_say(effects, round->room, &text);
+    buf_init(&tail);
+    buf_printf(&tail, " so that we wait for you. %s", round->plugin->answer_advice);
+    effects->failed |= tail.failed;
+    place_invite(hall, round->room, &text, "join", buf_text(&tail), effects);
+    buf_finish(&tail);
     text_finish(&text);
 }
 

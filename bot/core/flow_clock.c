@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "core/hold.h"
+#include "core/place.h"
 #include "core/presence.h"
 #include "util/span.h"
 
@@ -46,13 +47,14 @@ int64_t flow_due(const struct hall *hall, const struct round *round)
 static void list_owing(const struct round *round, struct text *text)
 {
     const char *between = "";
+    char name[PLACE_NAME];
     for (uint32_t i = 0; i < round->seat_count; i++) {
         const struct seat *seat = &round->seats[i];
         bool owes = round->phase == ROUND_VOTE ? round_given(round, i) < round_owed(round, i)
                                                : seat->answer == NULL;
         if (seat->left || !owes)
             continue;
-        text_printf(text, "%s%s", between, seat->name);
+        text_printf(text, "%s%s", between, place_seat_name(round, seat, name));
         between = ", ";
     }
 }
@@ -120,9 +122,7 @@ static void call_last(const struct hall *hall, struct round *round, int64_t now,
     text_printf(&text, "Round %" PRIu64 ": all %zu who joined have answered. Grading starts in %s. "
                        "Still writing? Say ",
                 round->id, round_answers(round), span_text(round->last_call_ms, left));
-    text_monof(&text, "%sjoin", hall_call(hall, round->room));
-    text_put(&text, " and we wait for you.");
-    effects_say(effects, round->room, &text);
+    place_invite(hall, round->room, &text, "join", " and we wait for you.", effects);
     text_finish(&text);
 }
 

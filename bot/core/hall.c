@@ -7,6 +7,7 @@
 #include "core/flow.h"
 #include "core/hold.h"
 #include "core/mark_votes.h"
+#include "core/place.h"
 #include "core/presence.h"
 #include "core/talk.h"
 
@@ -178,24 +179,15 @@ int hall_know_room(struct hall *hall, const struct address *place)
     return find_room(hall, place) || add_room(hall, place) ? 0 : -1;
 }
 
-static const struct room *room_by_id(const struct hall *hall, uint64_t id)
+int hall_know_rooms(struct hall *hall)
 {
-    for (size_t i = 0; i < hall->room_count; i++)
-        if (hall->rooms[i]->id == id)
-            return hall->rooms[i];
-    return NULL;
-}
-
-const char *hall_prefix(const struct hall *hall, uint64_t room)
-{
-    const struct room *known = room_by_id(hall, room);
-    return known ? known->settings.prefix : "!";
-}
-
-const char *hall_call(const struct hall *hall, uint64_t room)
-{
-    const struct room *known = room_by_id(hall, room);
-    return known ? known->call : "!";
+    for (size_t i = 0; i < hall->room_count; i++) {
+        struct room *room = hall->rooms[i];
+        struct address place = place_address(room);
+        if (hall->world->room(hall->world->context, &place, &room->id, &room->settings))
+            return -1;
+    }
+    return 0;
 }
 
 /* A room that listens to the bot's name only must be told the name, not the prefix. */

@@ -16,6 +16,7 @@ struct presence {
     char *transport, *network, *account, *name;
 };
 
+/* One place of a room. Rooms that are linked have several, of one id. */
 struct room {
     uint64_t id;
     char *transport, *network, *target;
@@ -93,8 +94,7 @@ void hall_unsettle(struct hall *hall);
 struct round *hall_round(struct hall *hall, uint64_t id);
 /* Makes a room known before anything is heard from it: for open rounds after a restart. 0 or -1. */
 int hall_know_room(struct hall *hall, const struct address *place);
-/* What stands before a command: privately, and in the room. "!" if the room is not known yet. */
-const char *hall_prefix(const struct hall *hall, uint64_t room);
-const char *hall_call(const struct hall *hall, uint64_t room);
+/* Which rooms places belong to was changed, or taken back: asks for the ids anew. 0 or -1. */
+int hall_know_rooms(struct hall *hall);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "core/ballot.h"
 #include "core/flow.h"
+#include "core/place.h"
 #include "core/talk.h"
 
 static void record(struct effects *effects, const struct round *round, const struct mark *mark,
@@ -56,7 +57,7 @@ static bool may_mark(struct talk *talk, uint64_t id, uint32_t author)
     else if (what == MEMO_NO_SEAT)
         talk_reply(talk, "You have no seat in round %" PRIu64 ", so your mark does not count. Say %sjoin "
                          "to me, then take the mark off and put it on again.",
-                   id, hall_prefix(talk->hall, round->room));
+                   id, place_prefix(talk->hall, round->room, &talk->event->who));
     else
         talk_reply(talk, "That is your own answer in round %" PRIu64 "; your marks count on the others'.",
                    id);

@@ -6,6 +6,7 @@
 
 #include "core/ballot.h"
 #include "core/flow.h"
+#include "core/place.h"
 #include "core/plugin_call.h"
 #include "core/score.h"
 
@@ -43,10 +44,11 @@ static void add_table(const struct round *round, const struct hs_result *results
     text_put(text, "Score");
     text_cell(text, true);
     text_put(text, "Graders");
+    char name[PLACE_NAME];
     for (size_t i = 0; i < count; i++) {
         text_row(text);
         text_cell(text, false);
-        text_put(text, round->seats[results[i].seat].name);
+        text_put(text, place_seat_name(round, &round->seats[results[i].seat], name));
         score_cell(text, &results[i]);
         text_cell(text, true);
         text_printf(text, "%u", results[i].votes);

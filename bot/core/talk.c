@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "core/place.h"
 #include "core/presence.h"
 
 /* Twenty pasted lines that are refused for one reason want one refusal: what says the same
@@ -90,12 +91,9 @@ bool talk_present(const struct talk *talk, const struct room *room)
     return presence_has(room, &talk->event->who);
 }
 
-struct room *talk_room_of(const struct talk *talk, const struct round *round)
+const struct room *talk_room_of(const struct talk *talk, const struct round *round)
 {
-    for (size_t i = 0; i < talk->hall->room_count; i++)
-        if (talk->hall->rooms[i]->id == round->room)
-            return talk->hall->rooms[i];
-    return NULL;
+    return place_near(talk->hall, round->room, &talk->event->who);
 }
 
 bool talk_may_direct(const struct talk *talk, const struct round *round)

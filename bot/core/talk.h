@@ -40,8 +40,8 @@ void talk_mark(struct talk *talk, const struct text *text, const char *collapse)
 
 /* The speaker is in this room now, as the transport sees it. */
 bool talk_present(const struct talk *talk, const struct room *room);
-/* The room of a round, NULL if it is not known. */
-struct room *talk_room_of(const struct talk *talk, const struct round *round);
+/* The room of a round, in the place that the speaker means by it; NULL if it is not known. */
+const struct room *talk_room_of(const struct talk *talk, const struct round *round);
 /* May direct the round without asking the others: its host, or a moderator of its room. */
 bool talk_may_direct(const struct talk *talk, const struct round *round);
 

@@ -6,6 +6,7 @@
 #include "core/ballot.h"
 #include "core/flow.h"
 #include "core/hold.h"
+#include "core/place.h"
 #include "core/talk.h"
 #include "util/span.h"
 
@@ -38,6 +39,7 @@ static struct seat *answer_seat(struct talk *talk, struct round *round)
     }
     flow_record_seat(round, seat, talk->effects);
     flow_record_asked(round, 0, talk->member, talk->event->at, talk->effects);
+    place_tell_others(talk, round, "joined", false);
     return seat;
 }
 

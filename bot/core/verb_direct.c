@@ -4,6 +4,7 @@
 
 #include "core/flow.h"
 #include "core/hold.h"
+#include "core/place.h"
 #include "core/talk.h"
 #include "util/span.h"
 
@@ -108,7 +109,7 @@ static void change_clock(struct talk *talk, struct round *round, enum motion_ver
 static void act(struct talk *talk, struct round *round, enum motion_verb verb, int64_t amount,
                 const char *by)
 {
-    char span[SPAN_TEXT], why[ROUND_NAME_MAX + 16];
+    char span[SPAN_TEXT], why[PLACE_NAME + 16];
     int64_t now = talk->event->at;
     flow_log(round, talk->member, now, talk->effects, "%s%s%s, by %s", round_motion_word(verb),
              verb == MOTION_EXTEND ? " " : "",
@@ -155,6 +156,28 @@ static size_t count_motions(struct round *round, enum motion_verb verb)
     return wanted;
 }
 
+/* In the other places of the room nobody saw what was proposed. */
+static void tell_proposal(struct talk *talk, const struct round *round, enum motion_verb verb,
+                          const char *what, size_t wanted, size_t needed)
+{
+    const struct room *place = NULL;
+    char where[PLACE_WORDS];
+    while ((place = place_next_other(talk, round->room, place))) {
+        struct address to = place_address(place);
+        struct text text;
+        text_init(&text);
+        text_printf(&text, "%s on %s wants to %s round %" PRIu64 "%s: %zu of %zu votes. Say ",
+                    talk->event->name, place_words(&talk->event->who, where),
+                    round_motion_word(verb), round->id, what, wanted, needed);
+        text_monof(&text, "%s%s%s%s %" PRIu64, place->call, round_motion_word(verb),
+                   verb == MOTION_EXTEND ? " " : "",
+                   verb == MOTION_EXTEND ? talk->command.words[0] : "", round->id);
+        text_put(&text, " if you agree.");
+        effects_reply(talk->effects, &to, &text);
+        text_finish(&text);
+    }
+}
+
 /* More than half of those who sit in the round decide. */
 static void move(struct talk *talk, struct round *round, enum motion_verb verb, int64_t amount)
 {
@@ -179,13 +202,14 @@ static void move(struct talk *talk, struct round *round, enum motion_verb verb, 
         act(talk, round, verb, amount, "vote of the room");
         return;
     }
-    char span[SPAN_TEXT];
-    talk_reply(talk, "%zu of %zu votes to %s round %" PRIu64 "%s%s. Say %s%s%s%s %" PRIu64 " if you agree.",
-               wanted, needed, round_motion_word(verb), round->id,
-               verb == MOTION_EXTEND ? " by " : "",
-               verb == MOTION_EXTEND ? span_text(amount * 1000, span) : "", talk->prefix,
+    char span[SPAN_TEXT], what[SPAN_TEXT + 8] = "";
+    if (verb == MOTION_EXTEND)
+        snprintf(what, sizeof what, " by %s", span_text(amount * 1000, span));
+    talk_reply(talk, "%zu of %zu votes to %s round %" PRIu64 "%s. Say %s%s%s%s %" PRIu64 " if you agree.",
+               wanted, needed, round_motion_word(verb), round->id, what, talk->prefix,
                round_motion_word(verb), verb == MOTION_EXTEND ? " " : "",
                verb == MOTION_EXTEND ? talk->command.words[0] : "", round->id);
+    tell_proposal(talk, round, verb, what, wanted, needed);
 }
 
 /* The amount of "!extend 2m"; -1 after a refusal. */
@@ -220,11 +244,13 @@ void verb_direct(struct talk *talk, enum motion_verb verb)
     if (verb == MOTION_END && means_draft(talk, round, &choice)) {
         talk_reply(talk, "Say %send to me privately to store your lines. To end the round for all: "
                          "%send %" PRIu64 ".",
-                   hall_prefix(talk->hall, round->room), talk->prefix, round->id);
+                   place_prefix(talk->hall, round->room, &talk->event->who), talk->prefix,
+                   round->id);
         return;
     }
+    char by[PLACE_NAME];
     if (talk_may_direct(talk, round))
-        act(talk, round, verb, amount, talk->event->name);
+        act(talk, round, verb, amount, place_speaker(talk, round, by));
     else if (round_seat_of(round, talk->member))
         move(talk, round, verb, amount);
     else

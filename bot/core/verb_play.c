@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/flow.h"
+#include "core/place.h"
 #include "core/talk.h"
 #include "util/span.h"
 
@@ -113,8 +114,14 @@ static void open_round(struct talk *talk, const struct hs_plugin *plugin,
         return;
     }
     if (talk->broken || !round->plugin ||
-        !round_sit(round, talk->member, talk->event->name, &talk->event->who) ||
-        flow_open(hall, round, gather_ms, talk->event->name, talk->event->at, talk->effects))
+        !round_sit(round, talk->member, talk->event->name, &talk->event->who)) {
+        talk->broken = true;
+        return;
+    }
+    /* What follows at once says who opened the round only if it gathers people first. */
+    if (gather_ms == 0)
+        place_tell_others(talk, round, "started", true);
+    if (flow_open(hall, round, gather_ms, talk->event->name, talk->event->at, talk->effects))
         talk->broken = true;
 }
 
@@ -196,12 +203,18 @@ static void put_cost(struct text *text, double cost)
         text_put(text, "nothing");
 }
 
+/* What stands before a command when the speaker writes to me privately of this round. */
+static const char *own_prefix(const struct talk *talk, const struct round *round)
+{
+    return place_prefix(talk->hall, round->room, &talk->event->who);
+}
+
 /* "!hint gives a hint; it costs about 0.25 points." */
 static void add_hint_offer(const struct talk *talk, const struct round *round,
                            const struct seat *seat, struct text *text)
 {
     const struct hs_question *question = &round->question->pub;
-    text_printf(text, " %shint gives %s hint; it costs ", hall_prefix(talk->hall, round->room),
+    text_printf(text, " %shint gives %s hint; it costs ", own_prefix(talk, round),
                 seat->hints_used ? "the next" : "a");
     put_cost(text, question->hints[seat->hints_used].cost);
     text_put(text, ".");
@@ -220,8 +233,7 @@ static void welcome(struct talk *talk, const struct round *round, const struct s
         text_printf(&text, "The answer you stored stands. %s left.", left);
     else if (round->phase == ROUND_ANSWER)
         text_printf(&text, "Answer me here: plain text, or %sbegin, many lines, %send. %s left.",
-                    hall_prefix(talk->hall, round->room), hall_prefix(talk->hall, round->room),
-                    left);
+                    own_prefix(talk, round), own_prefix(talk, round), left);
     else
         text_printf(&text, "It is being graded, and you can help. %s left.", left);
     if (round->phase == ROUND_ANSWER && round->question->pub.hint_count > seat->hints_used)
@@ -261,6 +273,7 @@ void verb_join(struct talk *talk)
     if (round->question_id)
         flow_record_asked(round, 0, talk->member, talk->event->at, talk->effects);
     welcome(talk, round, seat);
+    place_tell_others(talk, round, "joined", false);
     flow_progress(round, talk->effects);
 }
 
@@ -284,6 +297,7 @@ void verb_leave(struct talk *talk)
         draft_drop(talk->hall, draft, talk->effects);
     talk_reply(talk, "You left round %" PRIu64 "%s. %sjoin takes your seat again.", round->id,
                seat->answer ? "; the answer you stored is still graded" : "", talk->prefix);
+    place_tell_others(talk, round, "left", false);
     flow_progress(round, talk->effects);
 }
 

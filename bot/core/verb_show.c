@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/flow.h"
+#include "core/place.h"
 #include "core/talk.h"
 #include "util/span.h"
 
@@ -45,6 +46,7 @@ static void add_round_line(const struct talk *talk, const struct round *round, s
 static void add_owing(const struct round *round, struct text *text)
 {
     const char *before = " Still open: ";
+    char name[PLACE_NAME];
     if (round->phase == ROUND_GATHER)
         return;
     for (uint32_t i = 0; i < round->seat_count; i++) {
@@ -53,7 +55,7 @@ static void add_owing(const struct round *round, struct text *text)
                                                : seat->answer == NULL;
         if (seat->left || !owes)
             continue;
-        text_printf(text, "%s%s", before, seat->name);
+        text_printf(text, "%s%s", before, place_seat_name(round, seat, name));
         before = ", ";
     }
     if (before[0] == ',')
@@ -115,13 +117,23 @@ void verb_status(struct talk *talk)
 static const struct room *own_room(const struct talk *talk)
 {
     const struct room *found = talk->room;
-    for (size_t i = 0; !talk->room && i < talk->hall->room_count; i++)
-        if (talk_present(talk, talk->hall->rooms[i])) {
-            if (found)
-                return NULL;
-            found = talk->hall->rooms[i];
-        }
+    for (size_t i = 0; !talk->room && i < talk->hall->room_count; i++) {
+        const struct room *room = talk->hall->rooms[i];
+        if (!talk_present(talk, room) || (found && found->id == room->id))
+            continue;
+        if (found)
+            return NULL;
+        found = room;
+    }
     return found;
+}
+
+/* Of a room with several places the speaker is in, the first. */
+static bool is_own_place(const struct talk *talk, const struct room *room)
+{
+    if (talk->room)
+        return room == talk->room;
+    return talk_present(talk, room) && place_near(talk->hall, room->id, &talk->event->who) == room;
 }
 
 static void head_cell(struct text *text, const char *words, bool right)
@@ -270,7 +282,7 @@ void verb_me(struct talk *talk)
     text_init(&text);
     for (size_t i = 0; i < talk->hall->room_count && shown < ME_ROOMS; i++) {
         const struct room *room = talk->hall->rooms[i];
-        if (talk->room ? room != talk->room : !talk_present(talk, room))
+        if (!is_own_place(talk, room))
             continue;
         shown++;
         if (add_me(talk, room, &text, &some))

@@ -19,6 +19,16 @@ static void use(struct options *options)
     struct room_settings settings;
     config_room(options, &place, &settings);
     MUST(settings.prefix[0] && settings.rounds_max >= 1 && settings.rounds_max <= 8);
+    struct address linked[OPTIONS_PLACES_MAX];
+    size_t count;
+    for (size_t i = 0; (count = config_linked(options, i, linked, OPTIONS_PLACES_MAX)) > 0; i++) {
+        MUST(count >= 2);
+        for (size_t j = 0; j < count; j++) {
+            MUST(linked[j].transport[0] && linked[j].network[0] && linked[j].target[0]);
+            config_room(options, &linked[j], &settings);
+            MUST(settings.prefix[0]);
+        }
+    }
     config_free(options);
 }
 

@@ -146,7 +146,7 @@ void bench_bot_open(struct bench_bot *bot, const char *database, const char *que
     if (compose_open(&bot->parts, &options, &error))
         bench_die("the bot cannot be made: %s", error.why);
     bot->transport =
-        script_transport_create("bench", session_sink(bot->parts.session), bot_seen, bot);
+        script_transport_create("script", "bench", session_sink(bot->parts.session), bot_seen, bot);
     if (!bot->transport || session_add_transport(bot->parts.session, bot->transport) ||
         bot->transport->ops->start(bot->transport, &error))
         bench_die("no memory for the script transport");

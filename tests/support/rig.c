@@ -173,7 +173,7 @@ int rig_up(struct rig *rig, struct error *error)
     rig->session = session_create(&parts, error);
     if (rig->session) {
         rig_at_work++;
-        rig->inner = script_transport_create("local", session_sink(rig->session), saw, rig);
+        rig->inner = script_transport_create("script", "local", session_sink(rig->session), saw, rig);
         if (!rig->inner || session_add_transport(rig->session, &rig->transport))
             die("transport", "out of memory");
         rig->transport.ops->start(&rig->transport, error);

@@ -238,7 +238,7 @@ static void make(struct stage *stage)
     } else {
         stage->room = "room";
         stage->unknown_room = "";
-        stage->transport = script_transport_create("net", &stage->sink, script_seen, stage);
+        stage->transport = script_transport_create("script", "net", &stage->sink, script_seen, stage);
     }
     assert_non_null(stage->transport);
 }

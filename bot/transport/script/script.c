@@ -10,7 +10,7 @@ static int start(struct transport *transport, struct error *error)
 {
     struct script *script = script_of(transport);
     (void)error;
-    script->sink->ready(script->sink->context, "script", script->network);
+    script->sink->ready(script->sink->context, script->ops.name, script->network);
     return 0;
 }
 
@@ -43,7 +43,7 @@ static enum post_result post(struct transport *transport, const struct outbound 
     else if ((script->hold && message->id && !keep(script, message->id)) ||
              !script_keep_shown(script, message, buf_text(&plain)))
         result = POST_AGAIN;
-    bool says = !(message->flags & EFFECT_ERASES);
+    bool says = script->marks || !(message->flags & EFFECT_ERASES);
     if (result == POST_TAKEN && script->seen && says)
         script->seen(script->context, message->private_talk ? NULL : message->target,
                      message->private_talk ? message->target : NULL,
@@ -69,42 +69,36 @@ static void destroy(struct transport *transport)
     script_marks_finish(script);
     free(script->held);
     free(script->network);
+    free((char *)script->ops.name);
     free(script);
 }
 
 static const struct transport_ops ops = {
-    .name = "script",
     .start = start,
     .post = post,
     .stop = stop,
     .destroy = destroy,
 };
 
-const struct transport_ops script_marks_ops = {
-    .name = "script",
-    .start = start,
-    .post = post,
-    .count = script_count,
-    .stop = stop,
-    .destroy = destroy,
-};
-
-struct transport *script_transport_create(const char *network, const struct transport_sink *sink,
-                                          script_seen_fn *seen, void *context)
+struct transport *script_transport_create(const char *name, const char *network,
+                                          const struct transport_sink *sink, script_seen_fn *seen,
+                                          void *context)
 {
     struct script *script = calloc(1, sizeof *script);
-    char *copy = strdup(network);
-    if (!script || !copy) {
-        free(script);
-        free(copy);
+    if (!script)
         return NULL;
-    }
-    script->transport.ops = &ops;
-    script->transport.network = script->network = copy;
+    script->ops = ops;
+    script->ops.name = strdup(name);
+    script->network = strdup(network);
+    script->transport.ops = &script->ops;
+    script->transport.network = script->network;
     script->sink = sink;
     script->seen = seen;
     script->context = context;
-    return &script->transport;
+    if (script->ops.name && script->network)
+        return &script->transport;
+    destroy(&script->transport);
+    return NULL;
 }
 
 void script_attach(struct transport *transport, const struct transport_sink *sink)
@@ -131,7 +125,7 @@ void script_lose(struct transport *transport)
     for (size_t i = 0; i < script->held_count; i++)
         script->sink->lost(script->sink->context, script->held[i]);
     script->held_count = 0;
-    script->sink->ready(script->sink->context, "script", script->network);
+    script->sink->ready(script->sink->context, script->ops.name, script->network);
 }
 
 static struct person *find_person(struct script *script, const char *account)
@@ -185,7 +179,7 @@ static void take_next(struct script *script, const struct script_deed *deed,
     }
     if (deed->id)
         snprintf(next->id, sizeof next->id, "%s", deed->id);
-    else if (said && !next->id[0] && script->transport.ops == &script_marks_ops)
+    else if (said && !next->id[0] && script->marks)
         snprintf(next->id, sizeof next->id, "s%u", ++script->ids);
 }
 
@@ -199,8 +193,8 @@ void script_push(struct script *script, const struct script_deed *deed)
         .kind = deed->kind,
         .id = next.id[0] ? next.id : NULL,
         .at = deed->at,
-        .room = {"script", script->network, deed->room},
-        .who = {"script", script->network, deed->person},
+        .room = {script->ops.name, script->network, deed->room},
+        .who = {script->ops.name, script->network, deed->person},
         .name = known && known->name[0] ? known->name : deed->person,
         .bot_name = "hotseat",
         .role = known ? known->role : ROLE_MEMBER,

@@ -11,8 +11,9 @@
 typedef void script_seen_fn(void *context, const char *room, const char *person,
                             const char *plain);
 
-struct transport *script_transport_create(const char *network, const struct transport_sink *sink,
-                                          script_seen_fn *seen, void *context);
+/* `name` is the transport's: "script", or that of the one it stands for. */
+struct transport *script_transport_create(const char *name, const char *network, const struct transport_sink *sink, script_seen_fn *seen,
+                                          void *context);
 /* The bot was started anew: events go to another sink, what was held is forgotten. */
 void script_attach(struct transport *transport, const struct transport_sink *sink);
 /* While held, messages are taken but not known as sent; releasing sends them all. */

@@ -7,13 +7,15 @@
 
 static bool has_marks(const struct script *script)
 {
-    return script->transport.ops == &script_marks_ops;
+    return script->marks;
 }
 
 void script_set_marks(struct transport *transport, struct clock_port clock)
 {
-    script_of(transport)->clock = clock;
-    transport->ops = &script_marks_ops;
+    struct script *script = script_of(transport);
+    script->clock = clock;
+    script->marks = true;
+    script->ops.count = script_count;
 }
 
 void script_set_erasing(struct transport *transport, bool erasing)

@@ -24,6 +24,7 @@ struct script_given {
 
 struct script {
     struct transport transport;
+    struct transport_ops ops; /* with a name of its own */
     const struct transport_sink *sink;
     script_seen_fn *seen;
     void *context;
@@ -37,7 +38,7 @@ struct script {
         enum role role;
     } people[SCRIPT_PEOPLE_MAX];
     size_t people_count;
-    bool erasing, deaf;
+    bool marks, erasing, deaf;
     struct clock_port clock; /* with marks: when they are counted */
     struct script_next { /* of the next thing that somebody does */
         char id[SCRIPT_ID_MAX];
@@ -67,7 +68,6 @@ struct script_deed {
 };
 void script_push(struct script *script, const struct script_deed *deed);
 
-extern const struct transport_ops script_marks_ops;
 /* Keeps a message that was posted, if marks on it would come back. False when out of memory. */
 bool script_keep_shown(struct script *script, const struct outbound *message, const char *plain);
 /* What people see of a message where the network has marks and erases: "(mark on ID)" or

@@ -129,7 +129,7 @@ static int set_up(void **state)
     if (compose_open(&bot->compose, &options, &error))
         fail_msg("%s", error.why);
     bot->transport =
-        script_transport_create("local", session_sink(bot->compose.session), saw, bot);
+        script_transport_create("script", "local", session_sink(bot->compose.session), saw, bot);
     assert_non_null(bot->transport);
     assert_int_equal(session_add_transport(bot->compose.session, bot->transport), 0);
     bot->transport->ops->start(bot->transport, &error);

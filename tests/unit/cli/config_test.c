@@ -225,6 +225,86 @@ static void all_problems_are_named_with_their_lines(void **state)
     refuse("database = \"x\n", 0600, "premature end of file");
 }
 
+static const char two_networks[] =
+    "network \"a\" { host = \"h\"\n channels = {\"#x\", \"#z\"} }\n"
+    "network \"b\" { host = \"h\"\n channels = {\"#y\"} }\n"
+    "matrix \"n\" { server = \"h\" }\n";
+
+static void linked_rooms_are_alike_but_for_how_they_are_called(void **state)
+{
+    (void)state;
+    struct options options;
+    struct room_settings settings;
+    struct address places[OPTIONS_PLACES_MAX];
+    char text[1000];
+    snprintf(text, sizeof text,
+             "vote = \"3m\"\n"
+             "room \"irc/b/#y\" { prefix = \"?\" }\n"
+             "room \"irc/a/#z\" { answer = \"1h\" }\n"
+             "room \"study\" { places = {\"irc/a/#x\", \"irc/b/#y\", \"matrix/n/!r/x:h\"}\n"
+             "reveal = \"never\"\n prefix = \".\" }\n%s",
+             two_networks);
+    load(text, &options);
+    config_room(&options, &(struct address){"irc", "a", "#x"}, &settings);
+    assert_string_equal(settings.prefix, ".");
+    assert_false(settings.reveal_names);
+    assert_int_equal(settings.vote_ms, 180000);
+    config_room(&options, &(struct address){"irc", "b", "#y"}, &settings);
+    assert_string_equal(settings.prefix, "?");
+    assert_false(settings.reveal_names);
+    config_room(&options, &(struct address){"irc", "a", "#z"}, &settings);
+    assert_string_equal(settings.prefix, "!");
+    assert_true(settings.reveal_names);
+    assert_int_equal(config_linked(&options, 0, places, OPTIONS_PLACES_MAX), 3);
+    assert_string_equal(places[1].network, "b");
+    assert_string_equal(places[2].transport, "matrix");
+    assert_string_equal(places[2].target, "!r/x:h");
+    assert_int_equal(config_linked(&options, 0, places, 2), 2);
+    assert_int_equal(config_linked(&options, 1, places, OPTIONS_PLACES_MAX), 0);
+    config_free(&options);
+}
+
+static void a_link_that_cannot_be_says_what_would_work(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *rooms, *why;
+    } wrong[] = {
+        {"room \"s\" {\n places = {\"irc/a/#x\"} }\n", "line 2: places: a linked room has 2 to 16"},
+        {"room \"s\" { places = {} }\n", "one with another name lists its places"},
+        {"room \"s\" { places = {\"irc/a/#x\", \"#y\"} }\n",
+         "places: \"#y\" is no place; write transport/network/target"},
+        {"room \"s\" { places = {\"irc/a/#x\", \"irc//#y\"} }\n", "\"irc//#y\" is no place"},
+        {"room \"s\" { places = {\"irc/a/#x\", \"irc/b/\"} }\n", "\"irc/b/\" is no place"},
+        {"room \"s\" { places = {\"irc/a/#x\", \"irc/a/#x\"} }\n",
+         "\"irc/a/#x\" is named in room \"s\" already"},
+        {"room \"s\" { places = {\"irc/a/#x\", \"irc/b/#y\"} }\n"
+         "room \"t\" { places = {\"irc/a/#z\", \"irc/b/#y\"} }\n",
+         "line 2: places: \"irc/b/#y\" is in room \"s\" already; a place is in one room only"},
+        {"room \"irc/a/#x\" { places = {\"irc/a/#x\", \"irc/b/#y\"} }\n",
+         "has a name of its own, such as \"study\""},
+        {"room \"s\" { places = {\"irc/a/#x\", \"irc/c/#y\"} }\n",
+         "there is no network \"c\" in this file"},
+        {"room \"s\" { places = {\"irc/a/#x\", \"irc/b/#z\"} }\n",
+         "\"#z\" is none of the channels of network \"b\"; add it there"},
+        {"room \"s\" { places = {\"irc/a/#x\", \"irc/b/#y\"} }\n"
+         "room \"irc/b/#y\" {\n vote = \"1m\" }\n",
+         "line 3: vote: belongs into room \"s\""},
+        {"room \"s\" { places = {\"irc/a/#x\", \"matrix/n/#y:h\"} }\n",
+         "\"#y:h\" is no ID of a Matrix room; it begins with !"},
+        {"room \"s\" { places = {\"irc/a/#x\", \"matrix/m/!y:h\"} }\n",
+         "there is no matrix section \"m\""},
+        {"room \"s\" { places = {\"irc/a/#x\", \"xmpp/n/y\"} }\n",
+         "\"xmpp\" is no kind of network; it is irc or matrix"},
+        {"room \"s\" { }\n", "one with another name lists its places"},
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        char text[1000];
+        snprintf(text, sizeof text, "%s%s", wrong[i].rooms, two_networks);
+        refuse(text, 0600, wrong[i].why);
+    }
+}
+
 static void only_text_of_a_fair_size_is_read(void **state)
 {
     (void)state;
@@ -267,6 +347,8 @@ int main(void)
         cmocka_unit_test(every_option_is_in_the_example),
         cmocka_unit_test(a_room_inherits_what_it_does_not_say),
         cmocka_unit_test(all_problems_are_named_with_their_lines),
+        cmocka_unit_test(linked_rooms_are_alike_but_for_how_they_are_called),
+        cmocka_unit_test(a_link_that_cannot_be_says_what_would_work),
         cmocka_unit_test(only_text_of_a_fair_size_is_read),
         cmocka_unit_test(a_password_is_for_its_owner_only),
     };

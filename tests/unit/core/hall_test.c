@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "core/hall.h"
+#include "core/place.h"
 
 static const struct hs_axis axes[] = {
     {"a", "Aim", 1, {"1", "2", "3", "4", "5"}},
@@ -390,9 +391,9 @@ static void a_reload_changes_the_room_at_its_next_word(void **state)
     f->settings.named_only = true;
     say(f, "ann", "hotseat: status");
     assert_true(said(f, "hotseat: start coding opens one."));
-    assert_string_equal(hall_prefix(&f->hall, 'p'), ".");
-    assert_string_equal(hall_call(&f->hall, 'p'), "hotseat: ");
-    assert_string_equal(hall_call(&f->hall, 99), "!");
+    struct address ann = {"script", "net", "ann"};
+    assert_string_equal(place_prefix(&f->hall, 'p', &ann), ".");
+    assert_string_equal(place_prefix(&f->hall, 99, &ann), "!");
 }
 
 int main(void)
