@@ -121,7 +121,7 @@ static void add_clean(const char *text, size_t length, struct buf *out, bool *cu
     utf8_clean(out, text, length, false);
     if (out->failed)
         return;
-    size_t size = out->length - before, kept = utf8_cut(out->data + before, size, EVENT_TEXT_MAX);
+    size_t size = out->length - before, kept = utf8_cut(buf_text(out) + before, size, EVENT_TEXT_MAX);
     *cut = kept < size;
     buf_truncate(out, before + kept);
 }
