@@ -137,7 +137,7 @@ static bool say(struct matrix_countdown *countdown, struct matrix_phase *phase, 
         .room = phase->room,
         .key = key,
         .event = *phase->event ? phase->event : NULL,
-        .maybe = phase->maybe,
+        .maybe = phase->maybe && !*phase->event,
         .done = on_said,
         .context = countdown,
     };

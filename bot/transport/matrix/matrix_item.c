@@ -94,7 +94,7 @@ struct matrix_item *matrix_item_create(const char *room, const char *stem,
 struct matrix_item *matrix_item_create_edit(const char *stem, const struct matrix_edit *edit)
 {
     struct outbound message = {.bytes = edit->bytes, .size = edit->size};
-    struct matrix_item *item = matrix_item_create(edit->room, stem, &message, edit->maybe);
+    struct matrix_item *item = matrix_item_create(edit->room, stem, &message, edit->maybe && !edit->event);
     if (!item)
         return NULL;
     item->kind = MATRIX_ITEM_EDIT;

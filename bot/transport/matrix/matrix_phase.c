@@ -69,7 +69,7 @@ int64_t matrix_phase_due(const struct matrix_phase *phase, int64_t now)
     if (phase->busy || phase->never)
         return INT64_MAX;
     if (phase->over)
-        return *phase->event && !phase->said.over ? now : INT64_MAX;
+        return *phase->event && !phase->said.over ? phase->said_at : INT64_MAX; /* before what is due now */
     if (!*phase->event)
         return left >= MATRIX_PHASE_SHORT_MS ? now : INT64_MAX;
     if (left <= 0)
