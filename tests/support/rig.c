@@ -75,6 +75,7 @@ static void saw(void *context, const char *room, const char *person, const char 
         .person = person ? strdup(person) : NULL,
         .room = room ? strdup(room) : NULL,
         .text = strdup(plain),
+        .tag = rig->posting_tag ? strdup(rig->posting_tag) : NULL,
     };
     rig_at_work--;
 }
@@ -98,6 +99,7 @@ static enum post_result post(struct transport *transport, const struct outbound 
     if (rig->deaf)
         return POST_BUSY;
     rig->posting = message->id;
+    rig->posting_tag = message->tag;
     return rig->inner->ops->post(rig->inner, message);
 }
 
@@ -212,6 +214,7 @@ static void forget(struct rig *rig)
         free(rig->seen[i].person);
         free(rig->seen[i].room);
         free(rig->seen[i].text);
+        free(rig->seen[i].tag);
     }
     rig->seen_count = 0;
 }

@@ -23,6 +23,7 @@ struct rig_seen {
     char *person; /* NULL = everyone in `room` */
     char *room;
     char *text;
+    char *tag; /* comes back with marks on it; NULL = none */
 };
 
 struct rig {
@@ -44,6 +45,7 @@ struct rig {
     bool deaf;           /* the transport is busy */
     bool safe_push;      /* events reach the session whole, only what it does with them may fail */
     int64_t posting;     /* id of the message under way */
+    const char *posting_tag;
     bool (*is_dead)(void); /* NULL, or true once the bot has crashed: nobody sees what it says then */
 };
 

@@ -1,7 +1,9 @@
 /*
  * Thousands of random sessions with faults: sensible commands and garbage from
- * random people, jumps of the clock, restarts, events that come twice, a disk
- * that fails for a while, a network that is busy. SIM_SESSIONS says how many,
+ * random people, answers that are edited and taken back, votes by marks of which
+ * some go by unheard, jumps of the clock, restarts, events that come twice, a
+ * network that is busy and, in every other session, a disk that fails for a
+ * while. In the others each vote must count once, as the newest that stands. SIM_SESSIONS says how many,
  * SIM_SEED which comes first; a failure prints its seed.
  */
 #include <stdarg.h>
@@ -16,12 +18,14 @@
 
 #include "disk.h"
 #include "rig_round.h"
+#include "rig_votes.h"
 #include "util/buf.h"
 #include "util/hash.h"
 #include "util/utf8.h"
 
 #define PEOPLE 5
-#define ACTIONS 120
+#define ACTIONS 140
+#define SAID_MAX 64 /* answers remembered, for editing them */
 #define DAY_MS (INT64_C(24) * 3600 * 1000)
 
 static const char *const people[PEOPLE] = {"Zorblax", "Quimby", "Vexmoor", "Wozzle", "Ixnay"};
@@ -36,6 +40,14 @@ struct sim {
     bool last_failed;
     size_t answers, votes; /* receipts seen */
     bool failing;         /* the disk was made to fail and not yet healed */
+    bool sound;           /* it never fails in this session */
+    struct rig_votes *network;
+    struct said {
+        uint32_t who;
+        char id[16], word[32];
+    } said[SAID_MAX];
+    unsigned said_count;
+    size_t edits;         /* that changed something */
 };
 
 static uint32_t pick(struct sim *sim, uint32_t limit)
@@ -57,6 +69,8 @@ static void speak(struct sim *sim, const char *who, bool in_room, const char *te
     snprintf(sim->last[3], sizeof sim->last[3], "%s", text);
     if (in_room)
         rig_say(rig, who, text, id);
+    else if (strstr(text, "vote"))
+        rig_votes_command(sim->network, who, text, id);
     else
         rig_tell(rig, who, text, id);
     rig_settle(rig, 0);
@@ -104,13 +118,88 @@ static void answer(struct sim *sim, uint32_t who)
                                         "!answer 1 %s", "!answer #2 %s", "```\n%s()\n```",
                                         "%s\nin two lines\n-- someone"};
     char word[32], text[128];
-    snprintf(word, sizeof word, "%s%u", tokens[who], ++sim->words);
+    snprintf(word, sizeof word, "%s%05u", tokens[who], ++sim->words);
     /* The forms are ours; each takes one word. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
     snprintf(text, sizeof text, forms[pick(sim, sizeof forms / sizeof *forms)], word);
 #pragma GCC diagnostic pop
     speak(sim, people[who], false, text);
+    struct said *said = &sim->said[sim->said_count++ % SAID_MAX];
+    *said = (struct said){.who = who};
+    snprintf(said->id, sizeof said->id, "e%u", sim->events);
+    snprintf(said->word, sizeof said->word, "%s", word);
+}
+
+/* ---- edits and retractions ---- */
+
+/* The round and member of an answer that the message is a part of and that can be changed; "" if
+ * there is none. */
+static void find_answer(struct sim *sim, const struct said *said, char out[64])
+{
+    char sql[256];
+    snprintf(sql, sizeof sql,
+             "SELECT 'a.round = ' || p.round || ' AND a.member = ' || p.member FROM part p"
+             " JOIN round r ON r.id = p.round AND r.phase = 'answer'"
+             " WHERE p.event = 'script/local/%s'", said->id);
+    char *row = rig_rows(sim->rig, sql);
+    snprintf(out, 64, "%s", row);
+    free(row);
+}
+
+/* The last revision of the answer has, or has not, the word. */
+static void expect_word(struct sim *sim, const char *answer, const char *word, bool wanted)
+{
+    char sql[512];
+    snprintf(sql, sizeof sql,
+             "SELECT count(*) FROM answer a WHERE %s AND instr(a.text, '%s') > 0 AND a.revision ="
+             " (SELECT max(b.revision) FROM answer b WHERE b.round = a.round AND"
+             " b.member = a.member)", answer, word);
+    if (rig_number(sim->rig, sql) == wanted)
+        return;
+    rig_dump(sim->rig);
+    fail_msg("seed %llu: %s has%s the word %s", (unsigned long long)sim->seed, answer,
+             wanted ? " not" : "", word);
+}
+
+static void change_answer(struct sim *sim, bool retract)
+{
+    char answer[64], word[32], text[64], id[16];
+    if (sim->said_count == 0)
+        return;
+    struct said *said = &sim->said[pick(sim, sim->said_count < SAID_MAX ? sim->said_count
+                                                                        : SAID_MAX)];
+    snprintf(word, sizeof word, "%s%05u", tokens[said->who], ++sim->words);
+    snprintf(text, sizeof text, "%s, edited", word);
+    snprintf(id, sizeof id, "c%u", ++sim->events);
+    find_answer(sim, said, answer);
+    rig_push(sim->rig, &(struct event){.kind = retract ? EVENT_RETRACT : EVENT_EDIT, .id = id,
+                                       .who.target = people[said->who], .about = said->id,
+                                       .text = retract ? "" : text});
+    rig_settle(sim->rig, 0);
+    if (!sim->sound || !answer[0])
+        return;
+    expect_word(sim, answer, said->word, false);
+    if (!retract)
+        expect_word(sim, answer, word, true);
+    snprintf(said->word, sizeof said->word, "%s", retract ? said->word : word);
+    sim->edits++;
+}
+
+/* ---- marks ---- */
+
+static void mark(struct sim *sim, const char *who)
+{
+    uint32_t what = pick(sim, 20);
+    uint32_t choice = pick(sim, UINT32_MAX);
+    if (what < 11)
+        rig_votes_mark(sim->network, who, choice, what == 0);
+    else if (what < 17)
+        rig_votes_retract(sim->network, who, choice, what == 11);
+    else if (what < 19)
+        rig_votes_repeat(sim->network, choice);
+    else
+        rig_votes_tally(sim->network);
 }
 
 static void tell(struct sim *sim, const char *who)
@@ -188,20 +277,36 @@ static void toggle_disk(struct sim *sim)
     sim->failing = !sim->failing;
 }
 
+/* Some round is being graded, and nothing is in the way of doing so. */
+static bool is_graded(const struct sim *sim)
+{
+    const struct hall *hall = session_hall(sim->rig->session);
+    for (size_t i = 0; i < hall->round_count; i++)
+        if (hall->rounds[i]->phase == ROUND_VOTE)
+            return !sim->failing;
+    return false;
+}
+
 static void act(struct sim *sim)
 {
     uint32_t who = pick(sim, PEOPLE), what = pick(sim, 100);
     struct rig *rig = sim->rig;
+    if (is_graded(sim) && pick(sim, 3) > 0)
+        what = pick(sim, 20) == 0 ? 92 : 42 + pick(sim, 15); /* at times it is started anew */
     if (what < 20 || (session_open_rounds(rig->session) == 0 && what < 40))
         say_in_room(sim, people[who]);
     else if (what < 42)
         answer(sim, who);
-    else if (what < 57)
+    else if (what < 48)
         vote(sim, people[who]);
+    else if (what < 57)
+        mark(sim, people[who]);
     else if (what < 72)
         tell(sim, people[who]);
-    else if (what < 78)
+    else if (what < 76)
         garbage(sim, people[who]);
+    else if (what < 78)
+        change_answer(sim, pick(sim, 3) == 0);
     else if (what < 84)
         repeat(sim);
     else if (what < 92)
@@ -210,8 +315,10 @@ static void act(struct sim *sim)
         restart(sim);
     else if (what < 96)
         rig_leave(rig, people[who]);
-    else if (what < 98)
+    else if (what < 98 && !sim->sound)
         toggle_disk(sim);
+    else if (what < 98)
+        change_answer(sim, pick(sim, 3) == 0);
     else
         toggle_deaf(rig);
     if (what >= 84)
@@ -291,6 +398,10 @@ static void check(struct sim *sim)
     if (session_unsent(rig->session) != 0)
         fail_msg("seed %llu: %zu messages were never sent", (unsigned long long)sim->seed,
                  session_unsent(rig->session));
+    if (sim->sound && rig_votes_check(sim->network, why, sizeof why)) {
+        rig_dump(rig);
+        fail_msg("seed %llu: %s", (unsigned long long)sim->seed, why);
+    }
     if (rig_boards_right(rig, why, sizeof why))
         fail_msg("seed %llu: %s", (unsigned long long)sim->seed, why);
     if (rig_number(rig, "SELECT count(*) FROM round WHERE paused = 0 AND phase NOT IN"
@@ -310,13 +421,17 @@ static uint64_t transcript(const struct rig *rig)
 }
 
 static size_t answers, votes; /* receipts checked in all sessions */
+static size_t edits, marks;   /* that changed something in the sound ones */
 
 static uint64_t play(struct rig *rig, uint64_t seed)
 {
-    struct sim sim = {.rig = rig, .seed = seed, .chance = seed * UINT64_C(0x9E3779B97F4A7C15) + 1};
+    static struct rig_votes network;
+    struct sim sim = {.rig = rig, .seed = seed, .chance = seed * UINT64_C(0x9E3779B97F4A7C15) + 1,
+                      .sound = seed % 2 == 0, .network = &network};
     struct error error;
     disk_reset();
     rig_reset(rig);
+    rig_votes_init(&network, rig);
     rig->settings.settle_ms = pick(&sim, 2) ? 15000 : 0;
     rig->settings.reveal_names = pick(&sim, 2);
     rig->chance = seed + 1;
@@ -331,6 +446,9 @@ static uint64_t play(struct rig *rig, uint64_t seed)
     check(&sim);
     answers += sim.answers;
     votes += sim.votes;
+    edits += sim.edits;
+    for (size_t i = 0; i < network.count; i++)
+        marks += sim.sound && network.vote[i].id[0] && network.vote[i].turn > 0;
     return transcript(rig);
 }
 
@@ -355,9 +473,11 @@ static void test_sessions(void **state)
     }
     rig_finish(&rig);
     disk_remove();
-    print_message("# %llu sessions from seed %llu on, %zu answers and %zu votes acknowledged\n",
-                  (unsigned long long)count, (unsigned long long)first, answers, votes);
+    print_message("# %llu sessions from seed %llu on, %zu answers and %zu votes acknowledged,"
+                  " %zu edits and %zu marks that counted\n", (unsigned long long)count,
+                  (unsigned long long)first, answers, votes, edits, marks);
     assert_true(answers > count && (count < 100 || votes > count / 4));
+    assert_true(count < 100 || (edits > count / 10 && marks > count / 10));
 }
 
 int main(void)
