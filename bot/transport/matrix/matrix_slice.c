@@ -161,10 +161,8 @@ static const char *open_bracket(struct matrix_slice *slice, const char *at, bool
     slice->nest++;
     if (slice->taking && !slice->why && slice->nest - slice->entered > MATRIX_SLICE_DEPTH)
         drop(slice, "nested deeper than 64");
-    if (enter) {
+    if (enter)
         slice->path.key[slice->entered++] = NULL;
-        slice->key_long = false;
-    }
     slice->state = object ? AT_FIRST_KEY : AT_FIRST_VALUE;
     return at + 1;
 }

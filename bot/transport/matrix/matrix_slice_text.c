@@ -129,7 +129,7 @@ static uint32_t escaped_unit(const char *text, size_t length, size_t *size)
     *size = high < 0 ? 2 : 6;
     if (high <= 0 || (high >= 0xDC00 && high <= 0xDFFF))
         return REPLACEMENT;
-    if (high < 0xD800 || high > 0xDFFF)
+    if (high < 0xD800 || high > 0xDBFF)
         return (uint32_t)high;
     int32_t low = unit_at(text + 6, length - 6);
     if (low < 0xDC00 || low > 0xDFFF)

@@ -338,6 +338,10 @@ static void a_redaction(void **state)
     assert_string_equal(event.about, "$m");
     assert_true(parse("m.room.redaction", "{}", ",'redacts':'$m'"));
     assert_false(event.redacted);
+    assert_true(parse("m.room.redaction", "{'redacts':'$n','m.relates_to':{'rel_type':'m.thread',"
+                                          "'event_id':'$t'}}", ""));
+    assert_string_equal(event.about, "$n");
+    assert_int_equal(event.relation, MATRIX_ALONE);
     check_refused("m.room.redaction", "{'redacts':7}", ",'redacts':{}", "a redaction of no event");
 }
 

@@ -17,6 +17,7 @@ struct owner {
     int stop_after; /* give up at this take; 0 = never */
     int takes;
     bool take_all;  /* the document itself */
+    bool enter_elements; /* of arrays */
 };
 
 static void log_path(struct buf *log, const struct matrix_path *path)
@@ -31,7 +32,9 @@ static enum matrix_choice want(void *context, const struct matrix_path *path)
     if (path->depth == 0)
         return owner->take_all ? MATRIX_TAKE : MATRIX_ENTER;
     const char *key = path->key[path->depth - 1];
-    if (!key || strcmp(key, "take") == 0)
+    if (!key)
+        return owner->enter_elements ? MATRIX_ENTER : MATRIX_TAKE;
+    if (strcmp(key, "take") == 0)
         return MATRIX_TAKE;
     return strncmp(key, "in", 2) == 0 ? MATRIX_ENTER : MATRIX_SKIP;
 }
@@ -114,6 +117,7 @@ static void cuts_out_what_is_wanted(void **state)
               "/in/[]={\"a\":1}\n/in/[]=2\n/in/[]=\"x\\\"]\"\n/in/[]=-1.5e+3\n/in/[]=[ ]\n/in left\n left\n");
     check_log("{\"in\":{\"in\":{\"take\":0}},\"in2\":{},\"in3\":[],\"in4\":7}",
               "/in/in/take=0\n/in/in left\n/in left\n/in2 left\n/in3 left\n left\n");
+    check_log("{\"in\":{\"take\":1},\"in2\":[7]}", "/in/take=1\n/in left\n/in2/[]=7\n/in2 left\n left\n");
     check_log("[[1],2]", "/[]=[1]\n/[]=2\n left\n");
     check_log("{}", " left\n");
     check_log("12", "");
@@ -156,8 +160,15 @@ static void long_keys(void **state)
         check_log(buf_text(&text), buf_text(&log));
     }
     buf_clear(&text);
+    buf_printf(&text, "{\"in\":[1,2],\"in2\":{\"x%05000d\":1},\"in3\":[3]}", 0);
+    check_log(buf_text(&text), "/in/[]=1\n/in/[]=2\n/in left\n/in2 left\n/in3/[]=3\n/in3 left\n left\n");
+    buf_clear(&text);
     buf_printf(&text, "{\"in%05000d\":[{\"take\":1}],\"in\":[3]}", 0);
     check_log(buf_text(&text), "/in/[]=3\n/in left\n left\n");
+    owner.enter_elements = true;
+    buf_clear(&text);
+    buf_printf(&text, "[{\"x%05000d\":1},{\"take\":2}]", 0);
+    check_log(buf_text(&text), "/[] left\n/[]/take=2\n/[] left\n left\n");
     buf_finish(&text);
     buf_finish(&log);
 }
@@ -178,6 +189,8 @@ static void says_where_it_is_wrong(void **state)
     check_wrong("{} {}", "more after the end at byte 3");
     check_wrong("{}\xEF\xBB\xBF", "more after the end at byte 2");
     check_wrong("[\"a\nb\"]", "a control character in a string at byte 3");
+    check_wrong("[\"\x1f\"]", "a control character in a string at byte 2");
+    check_log("[\"\x7f \"]", "/[]=\"\x7f \"\n left\n");
     check_wrong("[\"\\x\"]", "an unknown escape in a string at byte 3");
     check_wrong("[\"\\u12g4\"]", "no hexadecimal digit after \\u at byte 6");
     check_wrong("{\"a\":trux}", "neither true, false nor null at byte 8");
@@ -358,6 +371,8 @@ static void strings(void **state)
         if (is)
             assert_string_equal(plain, cases[i].plain);
     }
+    assert_true(matrix_slice_unescape("a\0b", 3, plain, sizeof plain));
+    assert_string_equal(plain, "a\xEF\xBF\xBD" "b");
     assert_false(matrix_slice_unescape("", 0, plain, 0));
 }
 

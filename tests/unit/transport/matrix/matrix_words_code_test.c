@@ -67,6 +67,7 @@ static void html_is_not_trusted(void **state)
     check_same("a", "<pre>a<");
     check_same("a", "<pre>&#0;a</pre>");
     check_same("a", "<pre>&#xD800;a</pre>");
+    check_same("\xED\xA0\x80", "<pre>&#xD800;</pre>");
     check_same("a", "<pre>&#99999999999999999999;a</pre>");
     check("a", "<pre><b a</pre></pre>", "a");
 }
