@@ -80,7 +80,7 @@ static size_t keep(char *bytes, size_t size, size_t count, void *file)
 
 /* The answer to a request; the caller's to free. */
 static char *request(struct fakehs *fake, const char *token, const char *method, const char *url,
-                     const char *body, long *status)
+                     const char *body, size_t body_length, long *status)
 {
     char *answer = NULL, header[512];
     size_t length = 0;
@@ -93,8 +93,10 @@ static char *request(struct fakehs *fake, const char *token, const char *method,
     curl_easy_setopt(fake->curl, CURLOPT_URL, url);
     curl_easy_setopt(fake->curl, CURLOPT_CUSTOMREQUEST, method);
     curl_easy_setopt(fake->curl, CURLOPT_HTTPHEADER, headers);
-    if (body)
+    if (body) {
+        curl_easy_setopt(fake->curl, CURLOPT_POSTFIELDSIZE, (long)body_length);
         curl_easy_setopt(fake->curl, CURLOPT_POSTFIELDS, body);
+    }
     curl_easy_setopt(fake->curl, CURLOPT_WRITEFUNCTION, keep);
     curl_easy_setopt(fake->curl, CURLOPT_WRITEDATA, out);
     CURLcode code = curl_easy_perform(fake->curl);
@@ -113,7 +115,8 @@ static json_t *ask_url(struct fakehs *fake, const char *token, const char *metho
 {
     char *body = body_take ? json_dumps(body_take, JSON_COMPACT) : NULL;
     json_decref(body_take);
-    char *answer = request(fake, token, method, url, body, status);
+    char *answer = request(fake, token, method, url, body, body ? strlen(body) : 0,
+                           status);
     json_t *found = json_loads(answer, 0, NULL);
     free(body);
     free(answer);
@@ -152,4 +155,19 @@ json_t *fakehs_ask(struct fakehs *fake, const char *token, const char *method, c
     if (status)
         *status = code;
     return found;
+}
+
+char *fakehs_upload(struct fakehs *fake, const char *token, const char *bytes, size_t length)
+{
+    char url[256];
+    long status = 0;
+    snprintf(url, sizeof url, "%s/_matrix/media/v3/upload", fake->url);
+    char *answer = request(fake, token, "POST", url, bytes, length, &status);
+    json_t *found = json_loads(answer, 0, NULL);
+    const char *uri = json_string_value(json_object_get(found, "content_uri"));
+    assert(uri);
+    char *copy = strdup(uri);
+    json_decref(found);
+    free(answer);
+    return copy;
 }

@@ -23,5 +23,7 @@ char *fakehs_user(struct fakehs *fake, const char *name);
  * token NULL = nobody. *status may be NULL. Gives the answer; NULL if it is no JSON. */
 json_t *fakehs_ask(struct fakehs *fake, const char *token, const char *method, const char *path,
                    json_t *body_take, long *status);
+/* Uploads a file; its "mxc://" URI, the caller's to free(). */
+char *fakehs_upload(struct fakehs *fake, const char *token, const char *bytes, size_t length);
 
 #endif

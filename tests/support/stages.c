@@ -326,6 +326,7 @@ void stages_until(struct stage *stage, stages_fits_fn *fits, const void *what)
     }
     uv_close((uv_handle_t *)&timer, NULL);
     uv_run(&stage->loop, UV_RUN_NOWAIT);
+    tell_noted(stage);
     irc_seen(stage);
     assert_false(late);
 }

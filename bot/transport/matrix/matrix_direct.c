@@ -17,14 +17,13 @@
 #define MAKING "making"    /* the note before a room is asked for; else it is the room's id */
 #define TELL_MAX 4
 
-enum opening { CLOSED, NOTING, NOTED, CREATING };
+enum opening { CLOSED, WANTED, NOTING, NOTED, CREATING };
 
 struct friend {
     struct friend *next;
     struct matrix *matrix;
     char *user;
     char *room;  /* that we made or used last; NULL = none known */
-    bool asked;  /* the note was looked at */
     bool fresh;  /* we made `room`, and no sync has shown it yet */
     bool told;   /* the room we share knows that we cannot reach them */
     enum opening opening;
@@ -161,32 +160,45 @@ static struct friend *find(const struct matrix *matrix, const char *user)
     return one;
 }
 
-/* NULL when out of memory, or the notes cannot be read. */
+/* NULL when out of memory. */
 static struct friend *know(struct matrix *matrix, const char *user)
 {
     struct friend *one = find(matrix, user);
-    if (!one) {
-        one = calloc(1, sizeof *one);
-        if (!one || !(one->user = strdup(user))) {
-            free(one);
-            return NULL;
-        }
-        one->matrix = matrix;
-        one->next = matrix->direct->first;
-        matrix->direct->first = one;
+    if (one)
+        return one;
+    one = calloc(1, sizeof *one);
+    if (!one || !(one->user = strdup(user))) {
+        free(one);
+        return NULL;
     }
-    if (!one->asked) {
-        bool failed;
-        char *room = matrix_notes_get(&matrix->notes, MATRIX_NOTE_DIRECT, user, &failed);
-        if (failed)
-            return NULL;
-        one->asked = true;
-        if (room && room[0] == '!')
-            one->room = room;
-        else
-            free(room);
-    }
+    one->matrix = matrix;
+    one->next = matrix->direct->first;
+    matrix->direct->first = one;
     return one;
+}
+
+static void recall(void *context, const char *user, const char *room, int64_t at)
+{
+    struct matrix *matrix = context;
+    struct friend *one = know(matrix, user);
+    char *copy = room[0] == '!' ? strdup(room) : NULL;
+    (void)at;
+    matrix->direct->failed |= !one || (room[0] == '!' && !copy);
+    if (one && copy) {
+        free(one->room);
+        one->room = copy;
+    } else {
+        free(copy);
+    }
+}
+
+int matrix_direct_recall(struct matrix *matrix)
+{
+    matrix->direct->failed = false;
+    return matrix_notes_each(&matrix->notes, MATRIX_NOTE_DIRECT, recall, matrix) ||
+                   matrix->direct->failed
+               ? -1
+               : 0;
 }
 
 /* Better is: they are in it, then where they spoke last, then the one we used. */
@@ -388,31 +400,38 @@ void matrix_direct_noted(struct matrix *matrix, const char *user)
         one->opening = NOTED;
 }
 
-void matrix_direct_stored(struct matrix *matrix)
+/* It is noted that we make one, in case that we do not live to hear the answer. */
+static void note_making(struct friend *one)
 {
-    for (struct friend *one = matrix->direct->first; one; one = one->next) {
-        if (one->opening != NOTED || matrix->direct->asking)
-            continue;
-        if (matrix_direct_room(matrix, one->user)) {
-            one->opening = CLOSED;
-            matrix_ready(matrix);
-        } else {
-            create_room(one);
-        }
+    one->opening = NOTING;
+    if (matrix_notes_set_about(&one->matrix->notes, MATRIX_NOTE_DIRECT, one->user, MAKING))
+        one->opening = CLOSED;
+    one->matrix->sink->wake(one->matrix->sink->context);
+}
+
+static void go_on(struct friend *one)
+{
+    struct matrix *matrix = one->matrix;
+    if (one->opening != WANTED && one->opening != NOTED)
+        return;
+    if (matrix_direct_room(matrix, one->user)) {
+        one->opening = CLOSED;
+        matrix_ready(matrix);
+    } else if (one->opening == WANTED) {
+        note_making(one);
+    } else if (!matrix->direct->asking) {
+        create_room(one);
     }
 }
 
 void matrix_direct_open(struct matrix *matrix, const char *user)
 {
     struct friend *one = know(matrix, user);
-    uint64_t now = uv_now(matrix->loop);
-    if (!one || one->opening != CLOSED || one->due > now || !matrix->open || matrix->held ||
-        matrix->stopping || strlen(user) > MATRIX_ROOM_MAX)
+    if (!one || one->opening != CLOSED || one->due > uv_now(matrix->loop) || !matrix->open ||
+        matrix->held || matrix->stopping || strlen(user) > MATRIX_ROOM_MAX)
         return;
-    one->opening = NOTING;
-    if (matrix_notes_set_about(&matrix->notes, MATRIX_NOTE_DIRECT, user, MAKING))
-        one->opening = CLOSED;
-    matrix->sink->wake(matrix->sink->context);
+    one->opening = WANTED;
+    matrix_soon(matrix);
 }
 
 /* ---- saying something there ---- */
@@ -433,8 +452,8 @@ void matrix_direct_watch(struct matrix *matrix)
 {
     if (!matrix->open || matrix->held || matrix->stopping)
         return;
-    matrix_direct_stored(matrix);
     for (struct friend *one = matrix->direct->first; one; one = one->next) {
+        go_on(one);
         const char *room = one->tells > 0 ? matrix_direct_room(matrix, one->user) : NULL;
         for (size_t i = 0; room && i < one->tells; i++)
             matrix_say(matrix, room, NULL, "%s", one->tell[i]);

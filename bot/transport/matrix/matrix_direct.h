@@ -19,6 +19,8 @@ struct matrix;
 int matrix_direct_create(struct matrix *matrix);
 void matrix_direct_destroy(struct matrix *matrix);
 
+/* Recalls the rooms we made, at a start. 0 or -1. */
+int matrix_direct_recall(struct matrix *matrix);
 /* m.direct or m.ignored_user_list as the server has it now. 0; -1: out of memory, call again. */
 int matrix_direct_account_data(struct matrix *matrix, const char *bytes, size_t length);
 /* Marks a room that has just become known, if m.direct names it. */
@@ -27,14 +29,13 @@ void matrix_direct_mark(struct matrix *matrix, struct matrix_room *room);
 
 /* The room in which we speak to them now, NULL = there is none. Borrowed for the moment. */
 const char *matrix_direct_room(struct matrix *matrix, const char *user);
-/* We have something to say to them: opens a room if that has not been tried lately. */
+/* We have something to say to them: opens a room soon if that has not been tried lately. */
 void matrix_direct_open(struct matrix *matrix, const char *user);
-/* A note about them is stored. From inside the session; matrix_direct_stored() follows. */
+/* A note about them is stored. From inside the session; matrix_direct_watch() follows. */
 void matrix_direct_noted(struct matrix *matrix, const char *user);
-void matrix_direct_stored(struct matrix *matrix);
 /* Says it to them privately, once there is a room for it. The words are a literal. */
 void matrix_direct_tell(struct matrix *matrix, const char *user, const char *words);
-/* From time to time, and when rooms have changed. */
+/* From time to time, and soon after something has changed. */
 void matrix_direct_watch(struct matrix *matrix);
 
 #endif

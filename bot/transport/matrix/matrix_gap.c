@@ -9,6 +9,7 @@
 #include "transport/matrix/matrix_state.h"
 #include "util/log.h"
 
+#define STILL_MAX 8
 #define TRIES_MAX 12 /* of one page, about seven minutes; a server that never gives it must not stop the rest */
 
 /* Only what is said: the state of a room is known by then. Our own joining shows where we came in. */
@@ -26,6 +27,7 @@ struct matrix_gap {
     bool storing;               /* waits until its note is stored */
     bool stored;
     unsigned tries;
+    unsigned still;             /* pages in a row that ended where they began */
     size_t events;
     struct matrix_list *list;
 };
@@ -212,9 +214,10 @@ void matrix_gap_told(struct matrix *matrix)
     struct matrix_gap *gap = matrix->gap;
     struct matrix_room *room = matrix_rooms_find(&matrix->rooms, gap->room);
     bool still_fresh = room && room->fresh;
-    /* A page without an end is the last one; an empty page is not. A server that gives the
+    /* A page without an end is the last one; an empty page is not. A server that always gives the
      * same place again would keep us for ever. */
-    if (gap->end[0] == '\0' || strcmp(gap->end, gap->from) == 0) {
+    gap->still = strcmp(gap->end, gap->from) == 0 ? gap->still + 1 : 0;
+    if (gap->end[0] == '\0' || gap->still >= STILL_MAX) {
         log_info("matrix", "%s: read %zu events of %s that the server had left out",
                  matrix->settings->network, gap->events, gap->room);
         close_gap(matrix);

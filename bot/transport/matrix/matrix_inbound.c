@@ -258,7 +258,7 @@ static enum matrix_taken on_state(struct matrix *matrix, struct matrix_room *roo
     if (change & MATRIX_RULES)
         matrix_send_room_changed(matrix->send, room->id);
     if (change & MATRIX_SEALED)
-        matrix_sealed_found(matrix, room);
+        room->sealed_now = true; /* what there is to say depends on who is in it */
     if (change & MATRIX_TOMB)
         matrix_doors_moved(matrix, room);
     return MATRIX_DONE;

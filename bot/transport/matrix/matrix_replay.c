@@ -7,6 +7,7 @@
 #include "transport/matrix/matrix_direct.h"
 #include "transport/matrix/matrix_doors.h"
 #include "transport/matrix/matrix_gap.h"
+#include "transport/matrix/matrix_sealed.h"
 #include "transport/matrix/matrix_state.h"
 #include "util/log.h"
 
@@ -208,6 +209,16 @@ static int end_rooms(struct matrix *matrix)
     return 0;
 }
 
+static void say_sealed(struct matrix *matrix)
+{
+    for (size_t i = 0; i < matrix->rooms.count; i++) {
+        struct matrix_room *room = matrix->rooms.list[i];
+        if (room->sealed_now)
+            matrix_sealed_found(matrix, room);
+        room->sealed_now = false;
+    }
+}
+
 /* Rooms whose past is behind us are known as such at the next start. */
 static int note_new_rooms(struct matrix *matrix)
 {
@@ -258,8 +269,10 @@ static bool go_on(struct matrix *matrix, uint64_t *pause)
         *pause = 1;
     if (page || first)
         return true;
-    return matrix_replay_people(matrix, &burst) == 0 && end_rooms(matrix) == 0 &&
-           note_new_rooms(matrix) == 0;
+    if (matrix_replay_people(matrix, &burst) || end_rooms(matrix) || note_new_rooms(matrix))
+        return false;
+    say_sealed(matrix);
+    return true;
 }
 
 void matrix_replay_resume(struct matrix *matrix)

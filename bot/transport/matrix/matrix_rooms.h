@@ -20,6 +20,7 @@ struct matrix_room {
     bool named;      /* has a name or an alias: it was made for a group */
     bool direct;     /* somebody marked it as a talk of two */
     bool encrypted;
+    bool sealed_now; /* and that has to be said */
     char *successor; /* where it moved, NULL = it did not */
     char *mover;     /* who said so */
     struct matrix_people people;

@@ -76,7 +76,7 @@ struct matrix {
     enum matrix_phase phase;
     uv_timer_t step;  /* the next thing to do in this phase */
     uv_timer_t watch; /* what is done now and then */
-    uv_timer_t stored; /* the session has stored something that we wait for */
+    uv_timer_t soon;  /* what cannot be done from inside a call of the session */
     bool since_stored;
     int64_t started;  /* ms since 1970: messages from before then may have been said already */
     bool first_start; /* the account was never synced before: its past is not for us */
@@ -147,6 +147,8 @@ uint64_t matrix_about(uint64_t ms);
 
 /* True, and the login is being mended, if the answer is about who we are. */
 bool matrix_lost_login(struct matrix *matrix, const struct matrix_reply *reply);
+/* What waits is looked at from the loop, soon. */
+void matrix_soon(struct matrix *matrix);
 
 /* ---- matrix_cycle.c ---- */
 

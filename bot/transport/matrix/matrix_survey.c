@@ -292,7 +292,7 @@ void matrix_survey(struct matrix *matrix)
         return;
     }
     matrix->survey->matrix = matrix;
-    if (matrix_doors_recall(matrix))
+    if (matrix_doors_recall(matrix) || matrix_direct_recall(matrix))
         matrix_cycle_fail(matrix, NULL, matrix_survey_anew);
     else
         go_on(matrix->survey);

@@ -256,20 +256,24 @@ static void progress(struct transport *transport, const char *target,
     matrix_countdown_progress(matrix->countdown, matrix_doors_now(matrix, target), progress);
 }
 
-/* What waited until something was stored goes on from the loop: it reads notes, which is not to be done
- * from inside the session. */
-static void on_stored(uv_timer_t *timer)
+/* What is not to be done from inside a call of the session: reading notes, telling events. */
+static void on_soon(uv_timer_t *timer)
 {
     struct matrix *matrix = timer->data;
     bool since = matrix->since_stored;
     matrix->since_stored = false;
     if (matrix->stopping)
         return;
-    matrix_direct_stored(matrix);
+    matrix_direct_watch(matrix);
     if (matrix->gap)
         matrix_gap_stored(matrix);
     if (since)
         matrix_cycle_stored(matrix);
+}
+
+void matrix_soon(struct matrix *matrix)
+{
+    uv_timer_start(&matrix->soon, on_soon, 0, 0);
 }
 
 static void noted(struct transport *transport, const char *key)
@@ -283,7 +287,7 @@ static void noted(struct transport *transport, const char *key)
         matrix_gap_noted(matrix, key + strlen(MATRIX_NOTE_GAP));
     else if (strcmp(key, MATRIX_NOTE_SINCE) == 0)
         matrix->since_stored = true;
-    uv_timer_start(&matrix->stored, on_stored, 0, 0);
+    matrix_soon(matrix);
 }
 
 static void count(struct transport *transport, const char *target, const char *tag)
@@ -354,7 +358,7 @@ static void destroy(struct transport *transport)
     matrix->closing = 3u + (matrix->login != NULL) + (matrix->http != NULL);
     uv_close((uv_handle_t *)&matrix->step, handle_closed);
     uv_close((uv_handle_t *)&matrix->watch, handle_closed);
-    uv_close((uv_handle_t *)&matrix->stored, handle_closed);
+    uv_close((uv_handle_t *)&matrix->soon, handle_closed);
     matrix_recount_destroy(matrix);
     matrix_invite_destroy(matrix);
     matrix_countdown_destroy(matrix->countdown);
@@ -422,8 +426,8 @@ struct transport *matrix_transport_create(uv_loop_t *loop, const struct matrix_s
     buf_init(&matrix->attach.text);
     uv_timer_init(loop, &matrix->step);
     uv_timer_init(loop, &matrix->watch);
-    uv_timer_init(loop, &matrix->stored);
-    matrix->step.data = matrix->watch.data = matrix->stored.data = matrix;
+    uv_timer_init(loop, &matrix->soon);
+    matrix->step.data = matrix->watch.data = matrix->soon.data = matrix;
     if (make_parts(matrix, error)) {
         destroy(&matrix->transport);
         return NULL;
