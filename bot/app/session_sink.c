@@ -26,7 +26,7 @@ static int sink_event(void *context, const struct event *event)
     }
     int failed = session_lanes_bytes(session) >= QUEUE_BYTES_MAX ||
                  session_lanes_count(session) >= QUEUE_MAX || queue_push(&session->queue, event);
-    if (failed && !event->kept && event->kind != EVENT_NOTE) {
+    if (failed && !session_lane(session, event)) {
         log_error("session", "no room for an event from %s/%s; dropped", event->who.transport,
                   event->who.network);
         session_apologise(session, event, ERR_MEMORY);

@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rig_past.h"
 #include "rig_round.h"
 
 /* ---- which allocation fails ---- */
@@ -112,6 +113,15 @@ static int hook(void **state)
     return sqlite3_config(SQLITE_CONFIG_MALLOC, &hooked) == SQLITE_OK ? 0 : -1;
 }
 
+static void arm(enum source source, long first, long length)
+{
+    plan.source = source;
+    plan.count = 0;
+    plan.first = first;
+    plan.last = first + length - 1;
+    plan.armed = true;
+}
+
 /* ---- a round with a failure in it ---- */
 
 /* True if the failure came; false if the round has fewer allocations. */
@@ -122,11 +132,7 @@ static bool play(struct rig *rig, enum source source, long first, long length)
     rig_reset(rig);
     assert_int_equal(rig_up(rig, &error), 0);
     rig_round_init(&round, rig);
-    plan.source = source;
-    plan.count = 0;
-    plan.first = first;
-    plan.last = first + length - 1;
-    plan.armed = true;
+    arm(source, first, length);
     int failed = rig_round_play(&round);
     plan.armed = false;
     if (!failed) {
@@ -178,6 +184,45 @@ static void test_sqlite_stretch(void **state)
 {
     (void)state;
     each(SQLITE, 25, 13);
+}
+
+/* ---- a round that comes from a network which keeps its past ---- */
+
+static bool play_past(struct rig *rig, struct rig_past *past, enum source source, long first)
+{
+    struct error error;
+    rig_reset(rig);
+    assert_int_equal(rig_up(rig, &error), 0);
+    assert_int_equal(rig_past_start(past), 0);
+    arm(source, first, 1);
+    int failed = rig_past_play(past);
+    plan.armed = false;
+    if (failed || rig_past_play(past) || rig_past_check(past)) {
+        rig_dump(rig);
+        fail_msg("allocation %ld of source %d fails: %s", first, (int)source, past->trouble);
+    }
+    return plan.count >= first;
+}
+
+static void test_past(void **state)
+{
+    struct rig rig;
+    struct rig_past past;
+    static const struct {
+        enum source source;
+        long stride;
+    } all[] = {{OWN, 2}, {SQLITE, 7}};
+    (void)state;
+    rig_init(&rig);
+    rig_past_init(&past, &rig);
+    for (size_t i = 0; i < 2; i++) {
+        long first = 1;
+        while (play_past(&rig, &past, all[i].source, first))
+            first += all[i].stride;
+        print_message("# %ld allocations in a round that is given again\n", first - 1);
+        assert_true(first > 50);
+    }
+    rig_finish(&rig);
 }
 
 /* The round is there with its question and its plugin: the clock does not end it. */
@@ -249,6 +294,7 @@ int main(void)
         cmocka_unit_test(test_sqlite_once),
         cmocka_unit_test(test_own_stretch),
         cmocka_unit_test(test_sqlite_stretch),
+        cmocka_unit_test(test_past),
         cmocka_unit_test(test_start),
     };
     return cmocka_run_group_tests(tests, hook, NULL);

@@ -9,126 +9,35 @@
 #include <stdint.h>
 
 #include <cmocka.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "app/session_world.h"
 #include "disk.h"
-#include "rig.h"
-
-#define PATIENCE 20000
-#define BATCH 3 /* events to a note */
-
-/* What happened on the network, in order. */
-static const struct happening {
-    const char *person, *text;
-    bool in_room;
-} past[] = {
-    {"Zorblax", "!start coding answer:10m vote:10m", true},
-    {"Quimby", "!join", true},
-    {"Vexmoor", "!join", true},
-    {"Zorblax", "The first answer.", false},
-    {"Quimby", "!begin", false},
-    {"Quimby", "The second answer.", false},
-    {"Quimby", "!end", false},
-    {"Vexmoor", "The third answer.", false},
-    {"Zorblax", "!vote A 4 4 4 4", false},
-    {"Zorblax", "!vote B 3 3 3 3", false},
-    {"Quimby", "!vote A 4 4 4 4", false},
-    {"Quimby", "!vote B 3 3 3 3", false},
-    {"Vexmoor", "!vote A 4 4 4 4", false},
-    {"Vexmoor", "!vote B 3 3 3 3", false},
-};
-#define PAST (sizeof past / sizeof *past)
+#include "rig_past.h"
 
 static struct rig rig;
-static size_t told; /* how much of the past the session has been given since it runs */
+static struct rig_past past;
 
-/* ---- the network ---- */
-
-static void read_since(void *context, const char *key, const char *value, int64_t at)
-{
-    (void)key;
-    (void)at;
-    *(size_t *)context = strtoul(value, NULL, 10);
-}
-
-/* A transport starts where its last note says. */
-static void start_network(void)
-{
-    const struct transport_sink *sink = session_sink(rig.session);
-    told = 0;
-    rig_at_work++;
-    assert_int_equal(sink->recall(sink->context, "script", "local", "since", read_since, &told), 0);
-    rig_at_work--;
-    assert_in_range(told, 0, PAST);
-}
-
-static int tell_next(void)
-{
-    const struct happening *one = &past[told];
-    char id[16], since[16];
-    snprintf(id, sizeof id, "$%zu", told);
-    struct event event = {.kind = EVENT_TEXT, .id = id, .kept = true, .text = one->text,
-                          .room.target = one->in_room ? RIG_ROOM : NULL,
-                          .who.target = one->person};
-    if (rig_push(&rig, &event))
-        return -1;
-    told++;
-    if (told % BATCH != 0 && told != PAST)
-        return 0;
-    snprintf(since, sizeof since, "%zu", told);
-    return rig_push(&rig, &(struct event){.kind = EVENT_NOTE, .tag = "since", .text = since});
-}
-
-/* Everything that happened comes, a few at a time, as a server gives it. */
-static void play(void)
-{
-    while (told < PAST && tell_next() == 0)
-        if (told % 4 == 0)
-            session_turn(rig.session);
-    rig_settle(&rig, PATIENCE);
-}
-
-/* ---- what must hold ---- */
-
-static void expect(const char *sql, const char *wanted, unsigned long point)
-{
-    char *found = rig_rows(&rig, sql);
-    if (strcmp(found, wanted) != 0) {
-        rig_dump(&rig);
-        fail_msg("failure at %lu: %s\ngives \"%s\"\n  not \"%s\"", point, sql, found, wanted);
-    }
-    free(found);
-}
-
-/* No note covers an event that is not stored; holds at every moment. */
-static void expect_notes_honest(unsigned long point)
-{
-    expect("SELECT count(*) FROM note WHERE CAST(value AS INTEGER) > (SELECT count(*) FROM inbox)",
-           "0", point);
-}
-
-static void expect_everything_once(unsigned long point)
-{
-    expect("SELECT count(*) FROM inbox", "14", point);
-    expect("SELECT value FROM note", "14", point);
-    expect("SELECT group_concat(text, ' ') FROM (SELECT text FROM answer ORDER BY text)",
-           "The first answer. The second answer. The third answer.", point);
-    expect("SELECT count(*), count(DISTINCT voter || ' ' || author) FROM ballot", "6|6", point);
-    expect("SELECT group_concat(phase) FROM round", "closed", point);
-    expect("SELECT count(*) FROM ledger", "6", point);
-    if (rig_find(&rig, 0, NULL, "does not count") < rig.seen_count)
-        fail_msg("failure at %lu: somebody heard of it", point);
-}
-
-static void stop_and_start(void)
+static void up(void)
 {
     struct error error;
-    rig_down(&rig);
     if (rig_up(&rig, &error))
-        fail_msg("no start: %s", error.why);
+        fail_msg("the bot does not start: %s", error.why);
+    assert_int_equal(rig_past_start(&past), 0);
+}
+
+static void expect_right(int wrong, unsigned long point)
+{
+    if (!wrong)
+        return;
+    rig_dump(&rig);
+    fail_msg("failure at %lu: %s", point, past.trouble);
+}
+
+static void play_to_the_end(unsigned long point)
+{
+    expect_right(rig_past_play(&past), point);
+    disk_heal();
+    expect_right(rig_past_check(&past), point);
 }
 
 /* ---- operations of the store that fail ---- */
@@ -188,29 +97,23 @@ static void use_faulty(void)
     rig.session->store = &faulty;
 }
 
-/* One whole life; false when no operation was left to fail. */
+/* One whole life; false when no operation was left to fail. `stops`: at the failure. */
 static bool live(unsigned long from, unsigned long times, bool stops)
 {
-    struct error error;
     rig_reset(&rig);
-    assert_int_equal(rig_up(&rig, &error), 0);
+    up();
     calls = 0;
     fail_from = from;
     fail_times = times;
     use_faulty();
-    start_network();
     if (stops) {
-        while (told < PAST && calls < from && tell_next() == 0)
-            if (told % 4 == 0)
-                session_turn(rig.session);
-        session_turn(rig.session);
-        expect_notes_honest(from);
-        stop_and_start();
-        start_network();
+        while (calls < from && rig_past_step(&past) > 0)
+            session_turn(rig.session);
+        expect_right(rig_past_honest(&past), from);
+        rig_down(&rig);
+        up();
     }
-    play();
-    expect_notes_honest(from);
-    expect_everything_once(from);
+    play_to_the_end(from);
     return calls >= from;
 }
 
@@ -244,28 +147,23 @@ static void every_operation_may_be_the_last_before_a_restart(void **state)
 
 static bool live_on_disk(unsigned long from, uint64_t times, enum disk_fault fault)
 {
-    struct error error;
     rig_reset(&rig);
-    assert_int_equal(rig_up(&rig, &error), 0);
-    start_network();
+    up();
     disk_reset();
     disk_fail_at(from, times, fault);
     if (times == DISK_FOREVER) {
-        while (told < PAST && disk_failures() == 0 && tell_next() == 0)
+        while (disk_failures() == 0 && rig_past_step(&past) > 0)
             session_turn(rig.session);
         bool failed = disk_failures() > 0;
         rig_down(&rig);
         disk_heal();
-        assert_int_equal(rig_up(&rig, &error), 0);
-        start_network();
-        play();
-        expect_everything_once(from);
+        up();
+        play_to_the_end(from);
         return failed;
     }
-    play();
+    expect_right(rig_past_play(&past), from);
     bool failed = disk_failures() > 0;
-    disk_heal();
-    expect_everything_once(from);
+    play_to_the_end(from);
     return failed;
 }
 
@@ -292,6 +190,7 @@ static int set_up(void **state)
     (void)state;
     disk_install();
     rig_init(&rig);
+    rig_past_init(&past, &rig);
     return 0;
 }
 
