@@ -18,6 +18,7 @@
 #define PATIENCE_MS 30000 /* more than that until we give an answer up */
 #define AWAY_MS 20000   /* without an answer: things may happen that we do not hear of */
 #define EMPTY_MS 1000   /* between two answers with nothing in them */
+#define SAME_MS 300000  /* without a note that nothing has happened */
 #define RETRY_MIN_MS 1000
 #define RETRY_MAX_MS 60000
 #define ANSWER_MAX ((size_t)1 << 30)
@@ -101,7 +102,13 @@ static void start_anew(struct matrix *matrix, const char *why)
     log_error("matrix", "%s: the server does not know where we had read to (%s); beginning anew, and "
                         "what was said since then is not read",
               matrix->settings->network, why);
+    char me[sizeof matrix->rooms.me];
+    snprintf(me, sizeof me, "%s", matrix->rooms.me);
     matrix->since[0] = '\0';
+    matrix->open = false; /* our rooms are read anew */
+    matrix_rooms_finish(&matrix->rooms);
+    snprintf(matrix->rooms.me, sizeof matrix->rooms.me, "%s", me);
+    matrix_set_behind(matrix, MATRIX_BEHIND_START, true);
     matrix_cycle_go(matrix);
 }
 
@@ -205,7 +212,15 @@ static void note_since(struct matrix *matrix)
 
 void matrix_cycle_told(struct matrix *matrix)
 {
+    bool same = strcmp(matrix->next, matrix->since) == 0 && matrix->batch.item_count == 0 &&
+                matrix->batch.room_count == 0;
     matrix->phase = MATRIX_STORING;
+    /* Nothing has happened: that is not written to the disk each time. */
+    if (same && matrix_now() - matrix->since_at < SAME_MS) {
+        matrix->phase = MATRIX_IDLE;
+        matrix_gap_fill(matrix);
+        return;
+    }
     note_since(matrix);
 }
 

@@ -434,6 +434,11 @@ void matrix_direct_open(struct matrix *matrix, const char *user)
     matrix_soon(matrix);
 }
 
+bool matrix_direct_is_opening(const struct matrix *matrix)
+{
+    return matrix->direct->asking != NULL;
+}
+
 /* ---- saying something there ---- */
 
 void matrix_direct_tell(struct matrix *matrix, const char *user, const char *words)

@@ -11,6 +11,7 @@
 #ifndef TRANSPORT_MATRIX_DIRECT_H
 #define TRANSPORT_MATRIX_DIRECT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct matrix;
@@ -35,6 +36,8 @@ void matrix_direct_open(struct matrix *matrix, const char *user);
 void matrix_direct_noted(struct matrix *matrix, const char *user);
 /* Says it to them privately, once there is a room for it. The words are a literal. */
 void matrix_direct_tell(struct matrix *matrix, const char *user, const char *words);
+/* Is a room being made just now? The server may tell of it before everybody is in it. */
+bool matrix_direct_is_opening(const struct matrix *matrix);
 /* From time to time, and soon after something has changed. */
 void matrix_direct_watch(struct matrix *matrix);
 

@@ -136,6 +136,12 @@ bool matrix_doors_configured(const struct matrix *matrix, const char *room)
     return door && door->configured;
 }
 
+bool matrix_doors_wanted(const struct matrix *matrix, const char *room)
+{
+    const struct door *door = door_to(matrix, room);
+    return (door && door->from) || matrix_doors_configured(matrix, room);
+}
+
 const char *matrix_doors_now(const struct matrix *matrix, const char *room)
 {
     for (unsigned hops = 0; hops < 16; hops++) {

@@ -23,6 +23,8 @@ void matrix_doors_open(struct matrix *matrix);
 void matrix_doors_watch(struct matrix *matrix);
 /* Is the room one that the configuration names, or what such a room became? */
 bool matrix_doors_configured(const struct matrix *matrix, const char *room);
+/* Is it a room that we want to be in: a configured one, or one that ours moved to? */
+bool matrix_doors_wanted(const struct matrix *matrix, const char *room);
 /* Where the room with this id is now: itself, or what it became. Borrowed. */
 const char *matrix_doors_now(const struct matrix *matrix, const char *room);
 
@@ -35,7 +37,7 @@ int matrix_doors_left(struct matrix *matrix, const char *room);
 
 /* ---- matrix_invite.c ---- */
 
-/* Answers the invitations that are noted, one after the other. */
+/* Answers the invitations that are noted, one after the other; leaves rooms in which we are alone. */
 void matrix_invite_answer(struct matrix *matrix);
 void matrix_invite_destroy(struct matrix *matrix);
 

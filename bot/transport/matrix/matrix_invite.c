@@ -1,11 +1,13 @@
 /*
  * Invitations. They are noted when they come, since the server tells of them
- * once; each is taken or declined, and forgotten when that is done.
+ * once; each is taken or declined, and forgotten when that is done. Rooms that
+ * everybody else has left are left, too, and forgotten.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "transport/matrix/matrix_direct.h"
 #include "transport/matrix/matrix_doors.h"
 #include "transport/matrix/matrix_state.h"
 #include "util/log.h"
@@ -79,7 +81,7 @@ static size_t other_rooms(const struct matrix *matrix)
 /* NULL: take it; else why not. */
 static const char *objection(struct matrix *matrix, const struct invite *invite)
 {
-    if (matrix_doors_configured(matrix, invite->room))
+    if (matrix_doors_wanted(matrix, invite->room))
         return NULL;
     if (matrix_ignores(matrix, invite->by))
         return "the account ignores them";
@@ -111,8 +113,8 @@ static void on_answered(void *context, const struct matrix_reply *reply)
         return;
     }
     if (reply->status != 200)
-        log_warn("matrix", "%s: an invitation by %s to %s came to nothing: %s",
-                 matrix->settings->network, invite->by, invite->room, reply->why);
+        log_warn("matrix", "%s: %s was not to be %s: %s", matrix->settings->network, invite->room,
+                 invite->declined ? "left" : "joined", reply->why);
     if (invite->declined && reply->status == 200) {
         invite->declined = false;
         ask(matrix, "/forget");
@@ -137,31 +139,65 @@ static void ask(struct matrix *matrix, const char *what)
     }
 }
 
+static struct invite *begin(struct matrix *matrix, const char *room, const char *by, size_t length)
+{
+    struct invite *invite = calloc(1, sizeof *invite);
+    if (!invite)
+        return NULL;
+    invite->matrix = matrix;
+    invite->room = strdup(room);
+    invite->by = strndup(by, length);
+    matrix->invite = invite;
+    if (invite->room && invite->by)
+        return invite;
+    finish(matrix);
+    return NULL;
+}
+
 /* "INVITER\nDIRECT" */
 static void take(void *context, const char *room, const char *value, int64_t at)
 {
     struct matrix *matrix = context;
+    const char *end = strchr(value, '\n');
     (void)at;
     if (matrix->invite)
         return;
-    const char *end = strchr(value, '\n');
-    struct invite *invite = calloc(1, sizeof *invite);
-    if (!invite)
+    struct invite *invite =
+        begin(matrix, room, value, end ? (size_t)(end - value) : strlen(value));
+    if (invite)
+        invite->direct = end && end[1] == '1';
+}
+
+/* Nobody is there any more, nor comes: such rooms would only add up. */
+static void leave_empty_room(struct matrix *matrix)
+{
+    for (size_t i = 0; i < matrix->rooms.count; i++) {
+        struct matrix_room *room = matrix->rooms.list[i];
+        if (room->people.count > 1 || room->newly || room->leaving || matrix_doors_wanted(matrix, room->id) ||
+            matrix_direct_is_opening(matrix) ||
+            !matrix_people_find(&room->people, matrix->rooms.me))
+            continue;
+        log_info("matrix", "%s: leaves %s, where nobody else is", matrix->settings->network,
+                 room->id);
+        room->leaving = true; /* once is enough, whatever comes of it */
+        if (begin(matrix, room->id, "", 0)) {
+            matrix->invite->declined = true;
+            ask(matrix, "/leave");
+        }
         return;
-    invite->room = strdup(room);
-    invite->by = strndup(value, end ? (size_t)(end - value) : strlen(value));
-    invite->direct = end && end[1] == '1';
-    matrix->invite = invite;
-    if (!invite->room || !invite->by)
-        finish(matrix);
+    }
 }
 
 void matrix_invite_answer(struct matrix *matrix)
 {
     uint64_t now = uv_now(matrix->loop);
     if (matrix->invite || !matrix->open || matrix->held || matrix->stopping ||
-        !matrix->invites_due || matrix->invites_due > now)
+        matrix->invites_due > now)
         return;
+    if (!matrix->invites_due) {
+        leave_empty_room(matrix);
+        return;
+    }
     matrix->invites_due = 0;
     if (matrix_notes_each(&matrix->notes, MATRIX_NOTE_INVITE, take, matrix)) {
         matrix->invites_due = now + 10000;

@@ -28,6 +28,7 @@ struct matrix_room {
     int64_t spoke;   /* grows: when somebody last wrote to us here, among all rooms; 0 = never */
     bool untold;     /* the core does not know who is here */
     size_t told;     /* of `people`, while they are being told */
+    bool leaving;    /* we asked to be let out */
     bool newly;      /* we have come in, and that is not noted yet */
     bool fresh;      /* what is read of it is from before we came in, and not for us */
     char *unread;    /* the last private message of theirs that is not marked as read; NULL = none */

@@ -16,6 +16,7 @@
 #include "util/log.h"
 
 #define STATE_MAX ((size_t)256 * 1024 * 1024) /* of one room; it is read while it comes */
+#define TRIES_MAX 8 /* of one room: a server that fails over it must not keep us from the others */
 #define ROOMS_LIMIT ((size_t)4 * 1024 * 1024)
 
 struct matrix_survey {
@@ -26,6 +27,7 @@ struct matrix_survey {
     struct matrix_list *list;
     struct matrix_room *room;
     bool no_memory;
+    unsigned tries; /* of this room */
 };
 
 static const char *const account_data[] = {"m.direct", "m.ignored_user_list"};
@@ -210,7 +212,8 @@ static void on_state_read(void *context, const struct matrix_reply *reply)
     matrix->call = NULL;
     if (reply->status == 200 && matrix_list_end(survey->list, &facts, NULL) == 0) {
         room_read(survey);
-    } else if (reply->status == 403 || reply->status == 404) {
+    } else if (reply->status == 403 || reply->status == 404 ||
+               (reply->status >= 500 && ++survey->tries >= TRIES_MAX)) {
         log_warn("matrix", "%s: %s cannot be read: %s", matrix->settings->network, id, reply->why);
         matrix_rooms_remove(&matrix->rooms, id);
     } else {
@@ -218,7 +221,7 @@ static void on_state_read(void *context, const struct matrix_reply *reply)
         return;
     }
     survey->at++;
-    matrix->failures = 0;
+    survey->tries = matrix->failures = 0;
     go_on(survey);
 }
 

@@ -184,6 +184,22 @@ static void whoever_cannot_be_invited_hears_it_in_the_room(void **state)
     assert_int_equal(stages_post(stage, 9, "@cy:fake.test", true, 0, "psst"), POST_BUSY);
 }
 
+static void whoever_leaves_leaves_nobody_behind(void **state)
+{
+    struct stage *stage = *state;
+    const char *direct = stage_matrix_direct(stage->matrix, "ann");
+    matrix_play_enter(stage, "cy");
+    act(stage, "ann", "POST", stage_matrix_path(direct, "leave"), json_object());
+    await_membership(stage, direct, BOT, "leave");
+    /* The room of the group stays, however empty. */
+    stages_leave(stage, "cy");
+    act(stage, "host", "POST", stage_matrix_path(stage->room, "leave"), json_object());
+    stages_tell(stage, "bob", "hello", 5);
+    stages_await(stage, EVENT_TEXT, "bob", "hello");
+    assert_int_equal(stages_post(stage, 1, stage->room, false, 0, "anybody?"), POST_TAKEN);
+    stages_await_sent(stage, 1);
+}
+
 /* ---- invitations ---- */
 
 static void strangers_invite_in_vain(void **state)
@@ -411,6 +427,7 @@ int main(void)
         MATRIX_TEST(a_room_that_was_being_made_is_not_made_twice),
         MATRIX_TEST(a_third_person_ends_the_privacy),
         MATRIX_TEST(whoever_cannot_be_invited_hears_it_in_the_room),
+        MATRIX_TEST(whoever_leaves_leaves_nobody_behind),
         MATRIX_TEST(strangers_invite_in_vain),
         MATRIX_TEST(people_of_our_rooms_may_talk_privately),
         MATRIX_TEST(those_of_the_list_may_invite_up_to_the_bound),

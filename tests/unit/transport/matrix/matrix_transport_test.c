@@ -203,6 +203,23 @@ static void what_was_said_before_the_first_start_is_not_answered(void **state)
     assert_int_equal(matrix_play_count(stage, EVENT_TEXT, NULL), 1);
 }
 
+static void a_server_that_lost_our_place_is_followed_from_now_on(void **state)
+{
+    struct stage *stage = *state;
+    matrix_play_enter(stage, "ann");
+    matrix_play_halt(stage);
+    for (size_t i = 0; i < stage->note_count; i++)
+        if (strcmp(stage->notes[i].key, "since") == 0) {
+            free(stage->notes[i].value);
+            stage->notes[i].value = strdup("nonsense\n1700000000000");
+        }
+    matrix_play_say(stage, "ann", "lost");
+    matrix_play_begin(stage);
+    matrix_play_say(stage, "ann", "new");
+    stages_await(stage, EVENT_TEXT, "ann", "new");
+    assert_int_equal(matrix_play_count(stage, EVENT_TEXT, NULL), 1);
+}
+
 static void what_happened_in_the_meantime_comes_once_and_in_order(void **state)
 {
     struct stage *stage = *state;
@@ -321,6 +338,7 @@ int main(void)
         MATRIX_TEST(tags_outlive_a_restart),
         MATRIX_TEST(counting_reads_all_marks_again),
         MATRIX_TEST(what_was_said_before_the_first_start_is_not_answered),
+        MATRIX_TEST(a_server_that_lost_our_place_is_followed_from_now_on),
         MATRIX_TEST(what_happened_in_the_meantime_comes_once_and_in_order),
         MATRIX_TEST(old_commands_in_a_room_are_not_answered),
         MATRIX_TEST(times_that_are_forged_are_not_believed),
