@@ -2,7 +2,7 @@
  * A streaming reader of one JSON document (RFC 8259): it is fed chunks of any
  * size, knows where in the document it is, and hands out whole values as bytes
  * where the owner wants them. All else is checked and forgotten, so its memory
- * does not grow with the document: besides some fixed 14 KiB it holds the part of a
+ * does not grow with the document: besides some fixed 13 KiB it holds the part of a
  * wanted value that came in earlier chunks.
  *
  * It checks the grammar of the whole document, wanted or not. It does not look
@@ -66,7 +66,7 @@ int matrix_slice_feed(struct matrix_slice *slice, const char *bytes, size_t leng
 /* At the end of the document: -1 and *error if it is not whole. */
 int matrix_slice_end(struct matrix_slice *slice, struct error *error);
 
-/* Is this a whole JSON document, as far as a slicer looks? Needs 14 KiB of stack and no other memory. */
+/* Is this a whole JSON document, as far as a slicer looks? Needs 13 KiB of stack and no other memory. */
 bool matrix_slice_valid(const char *bytes, size_t length);
 
 /*
