@@ -139,23 +139,13 @@ void matrix_queue_forget(struct matrix_queue *queue, const void *context)
 
 /* ---- whose turn it is ---- */
 
-/* In its room. What has begun is finished first; an edit holds up nobody. */
+/* In its room what has begun is finished first; an edit holds up nobody. */
 static bool may_go(const struct matrix_queue *queue, const struct matrix_item *item)
 {
-    bool later = false;
-    if (item->started && item->kind != MATRIX_ITEM_EDIT)
-        return true;
-    for (const struct matrix_item *other = queue->first; other; other = other->next) {
-        if (other == item) {
-            later = true;
-            continue;
-        }
-        if (other->kind == MATRIX_ITEM_EDIT || strcmp(other->room, item->room) != 0)
-            continue;
-        if (item->kind == MATRIX_ITEM_EDIT || other->started || (other->urgent && !item->urgent) ||
-            (!later && other->urgent == item->urgent))
+    for (const struct matrix_item *other = queue->first; other; other = other->next)
+        if (other != item && other->started && other->kind != MATRIX_ITEM_EDIT &&
+            strcmp(other->room, item->room) == 0)
             return false;
-    }
     return true;
 }
 
@@ -164,7 +154,7 @@ static bool earlier(int64_t at, int64_t than)
     return than == 0 || at < than;
 }
 
-/* The better one of two that may go. */
+/* The better one of two that may go; of two alike the one that came first. */
 static bool goes_before(const struct matrix_queue *queue, const struct matrix_item *item,
                         const struct matrix_item *best)
 {

@@ -137,6 +137,26 @@ static void a_crash_after_every_request(void **state)
             }
 }
 
+/* Parts that were cut smaller are the same parts in the next life. */
+static void a_crash_between_parts_that_were_cut_smaller(void **state)
+{
+    (void)state;
+    for (size_t at = 1, requests = 1; at <= requests; at++) {
+        struct desk desk;
+        desk_init(&desk);
+        desk.content_max = 12000;
+        desk.forgets = true;
+        post_all(&desk);
+        while (desk.requests < at && desk_step(&desk))
+            continue;
+        desk_crash(&desk);
+        desk_run(&desk);
+        check_all(&desk, 0, 2);
+        requests = desk.requests;
+        desk_finish(&desk);
+    }
+}
+
 /* Every few requests, ten lives long. */
 static void crash_after_crash(void **state)
 {
@@ -166,6 +186,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_fault_at_every_request),
         cmocka_unit_test(a_crash_after_every_request),
+        cmocka_unit_test(a_crash_between_parts_that_were_cut_smaller),
         cmocka_unit_test(crash_after_crash),
     };
     log_set_fd(-1);

@@ -127,6 +127,24 @@ static void a_heading_begins_a_part(void **state)
     finish(&text, &parts);
 }
 
+/* Even if its end would be the best place. */
+static void a_heading_stays_with_what_follows(void **state)
+{
+    struct text text;
+    struct parts parts;
+    (void)state;
+    text_init(&text);
+    text_heading(&text);
+    put_words(&text, 4000);
+    text_put(&text, "its end");
+    text_paragraph(&text);
+    put_words(&text, 6000);
+    split(&text, MATRIX_RENDER_MIN, &parts);
+    assert_in_range(parts.count, 2, 4);
+    assert_null(strstr(body(&parts, 0), "its end"));
+    finish(&text, &parts);
+}
+
 static void a_paragraph_is_cut_at_a_word(void **state)
 {
     struct text text;
@@ -266,6 +284,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_fits_stays_whole),
         cmocka_unit_test(a_heading_begins_a_part),
+        cmocka_unit_test(a_heading_stays_with_what_follows),
         cmocka_unit_test(a_paragraph_is_cut_at_a_word),
         cmocka_unit_test(code_is_cut_at_a_line_and_stays_code),
         cmocka_unit_test(a_table_repeats_its_head),
