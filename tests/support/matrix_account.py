@@ -15,13 +15,15 @@ PATIENCE = 60
 
 
 class Account:
-    """`lines` go into its section; by default the home server is server.url."""
+    """`lines` go into its section; by default the home server is server.url. With `home` the
+    configuration that is there already."""
 
-    def __init__(self, server=None, *lines):
-        self.home = tempfile.mkdtemp(prefix="hotseat-matrix-")
+    def __init__(self, server=None, *lines, home=None):
+        self.home = home or tempfile.mkdtemp(prefix="hotseat-matrix-")
         self.config = os.path.join(self.home, "hotseat.conf")
         self.token_file = os.path.join(self.home, "matrix-study.token")
-        self.configure(*(['homeserver = "%s"' % server.url] if server else []), *lines)
+        if not home:
+            self.configure(*(['homeserver = "%s"' % server.url] if server else []), *lines)
 
     def configure(self, *lines):
         with open(self.config, "w") as out:

@@ -1,7 +1,9 @@
 /*
- * Allocation failure at every N of reading what a home server says: either all
- * is told as it is with memory enough, or the reader says that it is not. An
- * event that is quietly left out would be a lost answer.
+ * Allocation failure at every N of a login to a home server that renews its
+ * token on the way: nothing is lost, nobody is sent to a person for it, and the
+ * next try works. The allocations of hotseat's own code are failed by the
+ * linker's --wrap (tests/tests.mk), those of libcurl and jansson through their
+ * own hooks.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,31 +11,32 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <curl/curl.h>
 #include <errno.h>
-#include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "transport/matrix/matrix_event.h"
-#include "transport/matrix/matrix_list.h"
-#include "transport/matrix/matrix_sync.h"
-#include "transport/matrix/matrix_words.h"
+#include "fakehs.h"
+#include "scratch.h"
+#include "transport/matrix/matrix_login.h"
+#include "transport/matrix/matrix_token.h"
 
 /* ---- which allocation fails ---- */
 
-enum source { OWN, JANSSON };
+enum source { OWN, CURL_S, JANSSON, SOURCES };
 
 static struct {
     bool armed;
     enum source source;
-    long count, fail_at; /* of the source */
+    long count, fails; /* of the source; the number `fails` fails */
 } plan;
 
 static bool fails(enum source source)
 {
-    if (!plan.armed || source != plan.source || ++plan.count != plan.fail_at)
+    if (!plan.armed || source != plan.source || ++plan.count != plan.fails)
         return false;
-    errno = ENOMEM;
+    errno = ENOMEM; /* as malloc() does it */
     return true;
 }
 
@@ -80,188 +83,183 @@ char *__wrap_strndup(const char *text, size_t length)
     return fails(OWN) ? NULL : __real_strndup(text, length);
 }
 
-/*
- * jansson 2.14 does not survive it when the buffer of a string cannot grow, so
- * that is left out here; matrix_json.c asks for memory enough before it parses.
- * The buffer's sizes are powers of two.
- */
-static void *json_allocate(size_t size)
+static void *curl_malloc(size_t size)
 {
-    bool of_string = size > 16 && (size & (size - 1)) == 0;
-    return !of_string && fails(JANSSON) ? NULL : __real_malloc(size);
+    return fails(CURL_S) ? NULL : __real_malloc(size);
 }
 
-/* ---- reading ---- */
-
-static struct buf told;
-
-/* What the test itself notes does not fail. */
-static void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
-static void note(const char *format, ...)
+static void *curl_realloc(void *old, size_t size)
 {
-    va_list args;
-    bool armed = plan.armed;
-    plan.armed = false;
-    va_start(args, format);
-    buf_vprintf(&told, format, args);
-    va_end(args);
-    plan.armed = armed;
+    return fails(CURL_S) ? NULL : __real_realloc(old, size);
 }
 
-static int note_words(const struct matrix_event *event)
+static char *curl_strdup(const char *text)
 {
-    struct buf words;
-    bool cut;
-    buf_init(&words);
-    enum matrix_words kind = matrix_words(event, &words, &cut);
-    bool failed = words.failed;
-    if (!failed)
-        note("%d %s\n", (int)kind, buf_text(&words));
-    buf_finish(&words);
-    return failed ? -1 : 0;
+    return fails(CURL_S) ? NULL : __real_strdup(text);
 }
 
-static int on_event(void *context, const struct matrix_raw *raw)
+static void *curl_calloc(size_t count, size_t size)
 {
-    struct matrix_event event;
-    const char *why;
-    (void)context;
-    if (!matrix_event_parse(&event, raw->bytes, raw->length, MATRIX_FULL, &why)) {
-        if (why == matrix_event_memory)
-            return -1;
-        note("refused: %s\n", why);
-        return 0;
+    return fails(CURL_S) ? NULL : __real_calloc(count, size);
+}
+
+static void *json_malloc(size_t size)
+{
+    return fails(JANSSON) ? NULL : __real_malloc(size);
+}
+
+/* ---- one login ---- */
+
+struct trial {
+    struct scratch scratch;
+    char path[SCRATCH_PATH];
+    struct fakehs *fake;
+    struct matrix_settings settings;
+    uv_loop_t loop;
+    uv_timer_t tick; /* so that no turn of the loop waits for the next try */
+    bool ready, down, gone;
+    char why[600];
+};
+
+static void on_ready(void *context, const char *user_id, const char *device_id)
+{
+    struct trial *trial = context;
+    (void)device_id;
+    assert_string_equal(user_id, "@bot:fake.test");
+    trial->ready = true;
+}
+
+static void on_down(void *context, bool fatal, int64_t retry_ms, const char *why)
+{
+    struct trial *trial = context;
+    (void)retry_ms;
+    snprintf(trial->why, sizeof trial->why, "%s", why);
+    if (fatal)
+        fail_msg("allocation %ld of source %d: it asks for a person: %s", plan.fails,
+                 (int)plan.source, why);
+    trial->down = true;
+}
+
+static void on_gone(void *context)
+{
+    ((struct trial *)context)->gone = true;
+}
+
+/* A token file whose access token has ended, as after a night. */
+static void age(struct trial *trial)
+{
+    struct matrix_token token;
+    json_t *login =
+        fakehs_control(trial->fake, "user",
+                       json_pack("{s:s,s:s,s:b}", "name", "bot", "device_id", "DEV", "refresh", 1));
+    matrix_token_init(&token);
+    assert_int_equal(matrix_token_take(&token, login, 0, NULL), 0);
+    assert_int_equal(matrix_token_set(&token.homeserver, fakehs_url(trial->fake)), 0);
+    token.expires_at = 1;
+    assert_int_equal(matrix_token_save(&token, trial->path, NULL), 0);
+    matrix_token_finish(&token);
+    json_decref(login);
+}
+
+static void on_tick(uv_timer_t *timer)
+{
+    (void)timer;
+}
+
+static void wait_for(struct trial *trial, const bool *what)
+{
+    while (!*what)
+        uv_run(&trial->loop, UV_RUN_ONCE);
+}
+
+/* From nothing to "ready" or "later", and back to nothing. */
+static void log_in(struct trial *trial)
+{
+    struct matrix_login_events events = {trial, on_ready, on_down};
+    struct error error = {0};
+    trial->ready = trial->down = false;
+    struct matrix_http *http = matrix_http_create(&trial->loop, NULL, &error);
+    struct matrix_login *login =
+        http ? matrix_login_create(&trial->loop, http, &trial->settings, &events, &error) : NULL;
+    if (login) {
+        matrix_login_start(login);
+        while (!trial->ready && !trial->down)
+            uv_run(&trial->loop, UV_RUN_ONCE);
+        trial->gone = false;
+        matrix_login_destroy(login, on_gone, trial);
+        wait_for(trial, &trial->gone);
+    } else {
+        assert_int_equal(error.code, ERR_MEMORY);
+        trial->down = true;
     }
-    note("%s %s\n", raw->room, event.id);
-    int result = event.kind == MATRIX_MESSAGE ? note_words(&event) : 0;
-    matrix_event_finish(&event);
-    return result;
+    if (http) {
+        trial->gone = false;
+        matrix_http_destroy(http, on_gone, trial);
+        wait_for(trial, &trial->gone);
+    }
 }
 
-static int on_room_end(void *context, enum matrix_section section, const char *room, bool limited,
-                       const char *prev_batch)
+/* The file is whole, whichever login is in it, and that login is good. */
+static void check_next(struct trial *trial)
 {
-    (void)context;
-    note("%d %s %d %s\n", (int)section, room, limited, prev_batch);
-    return 0;
-}
-
-static void on_dropped(void *context, const char *room, const char *why)
-{
-    (void)context;
-    note("dropped %s %s\n", room, why);
-}
-
-#define EVENT(id, content)                                                                         \
-    "{\"type\":\"m.room.message\",\"event_id\":\"$" id "\",\"sender\":\"@a:x\",\"content\":{" content "}}"
-
-static const char events[] = EVENT("1", "\"msgtype\":\"m.text\",\"body\":\"see\\nint a;\","
-                                        "\"format\":\"org.matrix.custom.html\","
-                                        "\"formatted_body\":\"see<pre>int a;</pre>\"")
-    "," EVENT("2", "\"msgtype\":\"m.text\",\"body\":\"\\ud800 \xFF 1e999\",\"x\":[1e999,1.5,true,{}]")
-    "," EVENT("3", "\"body\":7") ",7,{\"x\":1}";
-
-static int read_sync(const char *text, struct error *error)
-{
-    const struct matrix_sync_calls calls = {.event = on_event, .room_end = on_room_end, .dropped = on_dropped};
-    struct matrix_sync_facts facts;
-    struct matrix_sync *sync = matrix_sync_create(&calls);
-    int result = sync ? 0 : error_set(error, ERR_MEMORY, "no reader");
-    size_t length = strlen(text);
-    for (size_t at = 0; at < length && result == 0; at += 50)
-        result = matrix_sync_feed(sync, text + at, length - at < 50 ? length - at : 50, error);
-    if (result == 0)
-        result = matrix_sync_end(sync, &facts, error);
-    matrix_sync_destroy(sync);
-    return result;
-}
-
-static int read_list(const char *text, struct error *error)
-{
-    const struct matrix_list_calls calls = {.event = on_event, .dropped = on_dropped};
-    struct matrix_list_facts facts;
-    struct matrix_list *list = matrix_list_create(&calls);
-    int result = list ? 0 : error_set(error, ERR_MEMORY, "no reader");
-    if (result == 0)
-        result = matrix_list_feed(list, text, strlen(text), error);
-    if (result == 0)
-        result = matrix_list_end(list, &facts, error);
-    matrix_list_destroy(list);
-    return result;
-}
-
-typedef int read_fn(const char *text, struct error *error);
-
-/* Reads it again and again, with each allocation of the source failing once. */
-static void each(read_fn *read, const char *text, enum source source)
-{
+    struct matrix_token token;
     struct error error;
-    struct buf whole;
-    buf_init(&whole);
-    buf_clear(&told);
-    assert_int_equal(read(text, &error), 0);
-    buf_puts(&whole, buf_text(&told));
-    plan.source = source;
-    for (plan.fail_at = 1;; plan.fail_at++) {
-        buf_clear(&told);
+    matrix_token_init(&token);
+    if (matrix_token_load(&token, trial->path, &error))
+        fail_msg("allocation %ld of source %d: %s", plan.fails, (int)plan.source, error.why);
+    matrix_token_finish(&token);
+}
+
+static void each(struct trial *trial, enum source source)
+{
+    long logged_in = 0;
+    for (plan.fails = 1;; plan.fails++) {
+        age(trial);
+        plan.source = source;
         plan.count = 0;
         plan.armed = true;
-        int result = read(text, &error);
+        log_in(trial);
         plan.armed = false;
-        if (result == 0 && strcmp(buf_text(&told), buf_text(&whole)) != 0)
-            fail_msg("allocation %ld fails, and what is told changes: %s", plan.fail_at, buf_text(&told));
-        if (result != 0 && error.code != ERR_MEMORY && error.code != ERR_BUSY)
-            fail_msg("allocation %ld fails, and it is called: %s", plan.fail_at, error.why);
-        if (plan.count < plan.fail_at)
+        check_next(trial);
+        logged_in += trial->ready;
+        if (plan.count < plan.fails)
             break;
     }
-    print_message("# %ld allocations of source %d\n", plan.count, (int)source);
-    assert_true(plan.count > 10);
-    buf_finish(&whole);
+    assert_true(trial->ready);
+    print_message("# source %d: %ld allocations, %ld times logged in all the same\n", (int)source,
+                  plan.fails - 1, logged_in - 1);
+    assert_true(plan.fails > 10);
 }
 
-static int hook(void **state)
+static void test_each_allocation(void **state)
 {
+    struct trial trial = {0};
     (void)state;
-    json_set_alloc_funcs(json_allocate, free);
-    return 0;
-}
-
-static int finish(void **state)
-{
-    (void)state;
-    buf_finish(&told);
-    return 0;
-}
-
-static void a_sync(void **state)
-{
-    (void)state;
-    struct buf text;
-    buf_init(&text);
-    buf_printf(&text, "{\"next_batch\":\"s\",\"rooms\":{\"join\":{\"!a:x\":{\"timeline\":{\"events\":[%s],"
-                      "\"limited\":true,\"prev_batch\":\"p\"}}}}}", events);
-    each(read_sync, buf_text(&text), OWN);
-    each(read_sync, buf_text(&text), JANSSON);
-    buf_finish(&text);
-}
-
-static void a_list(void **state)
-{
-    (void)state;
-    struct buf text;
-    buf_init(&text);
-    buf_printf(&text, "{\"chunk\":[%s],\"end\":\"e\"}", events);
-    each(read_list, buf_text(&text), OWN);
-    each(read_list, buf_text(&text), JANSSON);
-    buf_finish(&text);
+    assert_int_equal(scratch_make(&trial.scratch), 0);
+    scratch_path(&trial.scratch, "token", trial.path);
+    trial.fake = fakehs_create();
+    trial.settings = (struct matrix_settings){
+        .network = (char *)"study", .server = (char *)"fake.test", .token_file = trial.path};
+    assert_int_equal(uv_loop_init(&trial.loop), 0);
+    assert_int_equal(uv_timer_init(&trial.loop, &trial.tick), 0);
+    assert_int_equal(uv_timer_start(&trial.tick, on_tick, 5, 5), 0);
+    for (int source = 0; source < SOURCES; source++)
+        each(&trial, (enum source)source);
+    uv_close((uv_handle_t *)&trial.tick, NULL);
+    uv_run(&trial.loop, UV_RUN_DEFAULT);
+    assert_int_equal(uv_loop_close(&trial.loop), 0);
+    fakehs_destroy(trial.fake);
+    scratch_remove(&trial.scratch);
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(a_sync, finish),
-        cmocka_unit_test_teardown(a_list, finish),
-    };
-    return cmocka_run_group_tests(tests, hook, NULL);
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_each_allocation)};
+    if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, curl_malloc, free, curl_realloc, curl_strdup,
+                             curl_calloc))
+        return 1;
+    json_set_alloc_funcs(json_malloc, free);
+    int result = cmocka_run_group_tests(tests, NULL, NULL);
+    curl_global_cleanup();
+    return result;
 }

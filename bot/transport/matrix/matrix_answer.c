@@ -83,6 +83,15 @@ void matrix_answer_read(struct matrix_answer *answer, int status, int64_t wait_m
     }
 }
 
+void matrix_answer_outdated(struct matrix_answer *answer)
+{
+    struct matrix_reply *reply = &answer->reply;
+    if (strcmp(reply->errcode, "M_UNKNOWN_TOKEN") != 0)
+        return;
+    snprintf(answer->why, sizeof answer->why, "sent with a token that was replaced meanwhile");
+    *reply = (struct matrix_reply){.errcode = "", .retry_ms = -1, .why = answer->why};
+}
+
 void matrix_answer_finish(struct matrix_answer *answer)
 {
     json_decref(answer->body);

@@ -26,6 +26,7 @@ struct matrix_call {
     int64_t wait_ms;   /* Retry-After, or -1 */
     const char *fault; /* why our own callbacks ended it, or NULL */
     bool added, cancelled;
+    unsigned token;        /* which one it went with; 0 = none */
     char why[CURL_ERROR_SIZE];
 };
 
@@ -34,6 +35,7 @@ struct matrix_http {
     uv_idle_t kick; /* one turn of what cannot be done inside callbacks */
     char *ca_file, *base, *token;
     bool plain;
+    unsigned token_number; /* how many there were so far */
     struct matrix_call *calls;
     bool closing, kick_closed, multi_closed;
     void (*gone)(void *context);
@@ -122,6 +124,8 @@ static void tell_answer(struct matrix_call *call, int status)
     struct matrix_answer answer;
     bool streamed = call->chunk && status >= 200 && status < 300;
     matrix_answer_read(&answer, status, call->wait_ms, streamed ? NULL : &call->body);
+    if (call->token && call->token != call->http->token_number)
+        matrix_answer_outdated(&answer);
     tell(call, &answer.reply);
     matrix_answer_finish(&answer);
 }
@@ -235,6 +239,7 @@ static int set_headers(struct matrix_call *call, const struct matrix_request *re
     if (!request->anonymous && call->http->token) {
         buf_printf(&line, "Authorization: Bearer %s", call->http->token);
         add_header(call, buf_text(&line), &failed);
+        call->token = call->http->token_number;
         if (line.data)
             explicit_bzero(line.data, line.length);
         buf_truncate(&line, 0);
@@ -460,5 +465,6 @@ int matrix_http_set_token(struct matrix_http *http, const char *token)
     }
     forget(http->token);
     http->token = copy;
+    http->token_number++;
     return 0;
 }

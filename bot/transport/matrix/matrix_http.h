@@ -24,7 +24,8 @@ struct matrix_http;
 
 /* How a request ended. All borrowed for the call. */
 struct matrix_reply {
-    int status;          /* HTTP status; 0 = no whole answer, or a 2xx that is no JSON object (an error page) */
+    int status;          /* HTTP status; 0 = no whole answer, or a 2xx that is no JSON object (an error page), or
+                            the refusal of a token that has been replaced since the request was sent */
     bool maybe_done;     /* status 0 or 5xx, and the server may have acted on it all the same */
     const json_t *body;  /* the JSON object of the answer; NULL if there is none, it is none, or it was streamed */
     const char *errcode; /* "M_FORBIDDEN", ...; "" if the answer names none */

@@ -146,9 +146,13 @@ int matrix_token_load(struct matrix_token *token, const char *path, struct error
         goto out;
     if (text.length > 0)
         whole = matrix_json_parse(text.data, text.length, &why);
-    result = whole ? take_members(&fresh, whole, path, error)
-                   : error_set(error, ERR_INVALID,
-                               "%.200s is %s; hotseat matrix login writes a new one", path, why);
+    if (whole)
+        result = take_members(&fresh, whole, path, error);
+    else if (strcmp(why, MATRIX_JSON_MEMORY) == 0)
+        result = error_set(error, ERR_MEMORY, "out of memory");
+    else
+        result = error_set(error, ERR_INVALID, "%.200s is %s; hotseat matrix login writes a new one",
+                           path, why);
     if (result)
         goto out;
     matrix_token_finish(token);

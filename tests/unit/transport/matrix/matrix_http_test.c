@@ -219,6 +219,25 @@ static void test_errors(void **state)
     assert_string_equal(f->errcode, "");
 }
 
+/* A request that was under way when the token was renewed says nothing about the new one. */
+static void test_outdated_token(void **state)
+{
+    struct fixture *f = *state;
+    static const char refusal[] = "{\"errcode\":\"M_UNKNOWN_TOKEN\"}";
+    start(f, get_x);
+    while (fake_http_count(f->fake) < 1)
+        uv_run(&f->loop, UV_RUN_ONCE);
+    assert_int_equal(matrix_http_set_token(f->http, "renewed"), 0);
+    fake_http_answer(f->fake, 401, "", refusal);
+    wait_for(f, 1);
+    assert_int_equal(f->status, 0);
+    assert_false(f->maybe_done);
+    assert_string_equal(f->errcode, "");
+    fake_http_answer(f->fake, 401, "", refusal);
+    ask(f, get_x);
+    assert_int_equal(f->status, 401);
+}
+
 static void test_no_answer_of_the_api(void **state)
 {
     struct fixture *f = *state;
@@ -459,25 +478,16 @@ static void test_base_with_path(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        WITH_SERVER(test_request),
-        WITH_SERVER(test_anonymous_form),
-        WITH_SERVER(test_connection_is_kept),
-        WITH_SERVER(test_start_in_done),
-        WITH_SERVER(test_token_goes_nowhere_else),
-        WITH_SERVER(test_errors),
-        WITH_SERVER(test_no_answer_of_the_api),
-        WITH_SERVER(test_redirect_is_an_answer),
-        WITH_SERVER(test_endless_redirects),
-        WITH_SERVER(test_cut_body),
-        WITH_SERVER(test_no_server),
-        WITH_SERVER(test_timeout),
-        WITH_SERVER(test_quiet_server),
-        WITH_SERVER(test_large_headers),
-        WITH_SERVER(test_large_body),
-        WITH_SERVER(test_bomb),
-        WITH_SERVER(test_stream),
-        WITH_SERVER(test_cancel),
-        WITH_SERVER(test_destroy_under_way),
+        WITH_SERVER(test_request), WITH_SERVER(test_anonymous_form),
+        WITH_SERVER(test_connection_is_kept), WITH_SERVER(test_start_in_done),
+        WITH_SERVER(test_token_goes_nowhere_else), WITH_SERVER(test_errors),
+        WITH_SERVER(test_outdated_token), WITH_SERVER(test_no_answer_of_the_api),
+        WITH_SERVER(test_redirect_is_an_answer), WITH_SERVER(test_endless_redirects),
+        WITH_SERVER(test_cut_body), WITH_SERVER(test_no_server),
+        WITH_SERVER(test_timeout), WITH_SERVER(test_quiet_server),
+        WITH_SERVER(test_large_headers), WITH_SERVER(test_large_body),
+        WITH_SERVER(test_bomb), WITH_SERVER(test_stream),
+        WITH_SERVER(test_cancel), WITH_SERVER(test_destroy_under_way),
         WITH_SERVER(test_base_with_path),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
