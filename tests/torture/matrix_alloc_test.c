@@ -1,9 +1,10 @@
 /*
  * Allocation failure at every N of a login to a home server that renews its
  * token on the way: nothing is lost, nobody is sent to a person for it, and the
- * next try works. The allocations of hotseat's own code are failed by the
- * linker's --wrap (tests/tests.mk), those of libcurl and jansson through their
- * own hooks.
+ * next try works. Allocations of hotseat's own code are failed by the linker's
+ * --wrap (tests/tests.mk). Those of the libraries are left alone: when some of
+ * theirs fail libcurl 7.88 divides by zero and jansson 2.14 reads past its
+ * buffers.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -24,17 +25,14 @@
 
 /* ---- which allocation fails ---- */
 
-enum source { OWN, CURL_S, JANSSON, SOURCES };
-
 static struct {
     bool armed;
-    enum source source;
-    long count, fails; /* of the source; the number `fails` fails */
+    long count, fails; /* the number `fails` fails */
 } plan;
 
-static bool fails(enum source source)
+static bool fails(void)
 {
-    if (!plan.armed || source != plan.source || ++plan.count != plan.fails)
+    if (!plan.armed || ++plan.count != plan.fails)
         return false;
     errno = ENOMEM; /* as malloc() does it */
     return true;
@@ -55,57 +53,32 @@ char *__wrap_strndup(const char *text, size_t length);
 
 void *__wrap_malloc(size_t size)
 {
-    return fails(OWN) ? NULL : __real_malloc(size);
+    return fails() ? NULL : __real_malloc(size);
 }
 
 void *__wrap_calloc(size_t count, size_t size)
 {
-    return fails(OWN) ? NULL : __real_calloc(count, size);
+    return fails() ? NULL : __real_calloc(count, size);
 }
 
 void *__wrap_realloc(void *old, size_t size)
 {
-    return fails(OWN) ? NULL : __real_realloc(old, size);
+    return fails() ? NULL : __real_realloc(old, size);
 }
 
 void *__wrap_reallocarray(void *old, size_t count, size_t size)
 {
-    return fails(OWN) ? NULL : __real_reallocarray(old, count, size);
+    return fails() ? NULL : __real_reallocarray(old, count, size);
 }
 
 char *__wrap_strdup(const char *text)
 {
-    return fails(OWN) ? NULL : __real_strdup(text);
+    return fails() ? NULL : __real_strdup(text);
 }
 
 char *__wrap_strndup(const char *text, size_t length)
 {
-    return fails(OWN) ? NULL : __real_strndup(text, length);
-}
-
-static void *curl_malloc(size_t size)
-{
-    return fails(CURL_S) ? NULL : __real_malloc(size);
-}
-
-static void *curl_realloc(void *old, size_t size)
-{
-    return fails(CURL_S) ? NULL : __real_realloc(old, size);
-}
-
-static char *curl_strdup(const char *text)
-{
-    return fails(CURL_S) ? NULL : __real_strdup(text);
-}
-
-static void *curl_calloc(size_t count, size_t size)
-{
-    return fails(CURL_S) ? NULL : __real_calloc(count, size);
-}
-
-static void *json_malloc(size_t size)
-{
-    return fails(JANSSON) ? NULL : __real_malloc(size);
+    return fails() ? NULL : __real_strndup(text, length);
 }
 
 /* ---- one login ---- */
@@ -135,8 +108,7 @@ static void on_down(void *context, bool fatal, int64_t retry_ms, const char *why
     (void)retry_ms;
     snprintf(trial->why, sizeof trial->why, "%s", why);
     if (fatal)
-        fail_msg("allocation %ld of source %d: it asks for a person: %s", plan.fails,
-                 (int)plan.source, why);
+        fail_msg("allocation %ld: it asks for a person: %s", plan.fails, why);
     trial->down = true;
 }
 
@@ -206,16 +178,15 @@ static void check_next(struct trial *trial)
     struct error error;
     matrix_token_init(&token);
     if (matrix_token_load(&token, trial->path, &error))
-        fail_msg("allocation %ld of source %d: %s", plan.fails, (int)plan.source, error.why);
+        fail_msg("allocation %ld: %s", plan.fails, error.why);
     matrix_token_finish(&token);
 }
 
-static void each(struct trial *trial, enum source source)
+static void each(struct trial *trial)
 {
     long logged_in = 0;
     for (plan.fails = 1;; plan.fails++) {
         age(trial);
-        plan.source = source;
         plan.count = 0;
         plan.armed = true;
         log_in(trial);
@@ -226,8 +197,8 @@ static void each(struct trial *trial, enum source source)
             break;
     }
     assert_true(trial->ready);
-    print_message("# source %d: %ld allocations, %ld times logged in all the same\n", (int)source,
-                  plan.fails - 1, logged_in - 1);
+    print_message("# %ld allocations, %ld times logged in all the same\n", plan.fails - 1,
+                  logged_in - 1);
     assert_true(plan.fails > 10);
 }
 
@@ -243,8 +214,7 @@ static void test_each_allocation(void **state)
     assert_int_equal(uv_loop_init(&trial.loop), 0);
     assert_int_equal(uv_timer_init(&trial.loop, &trial.tick), 0);
     assert_int_equal(uv_timer_start(&trial.tick, on_tick, 5, 5), 0);
-    for (int source = 0; source < SOURCES; source++)
-        each(&trial, (enum source)source);
+    each(&trial);
     uv_close((uv_handle_t *)&trial.tick, NULL);
     uv_run(&trial.loop, UV_RUN_DEFAULT);
     assert_int_equal(uv_loop_close(&trial.loop), 0);
@@ -255,10 +225,7 @@ static void test_each_allocation(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_each_allocation)};
-    if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, curl_malloc, free, curl_realloc, curl_strdup,
-                             curl_calloc))
-        return 1;
-    json_set_alloc_funcs(json_malloc, free);
+    curl_global_init(CURL_GLOBAL_DEFAULT);
     int result = cmocka_run_group_tests(tests, NULL, NULL);
     curl_global_cleanup();
     return result;

@@ -267,7 +267,7 @@ static void write_list(struct friend *one, const json_t *before)
         rooms = json_object_get(list, one->user);
     }
     json_array_append_new(rooms, json_string(one->room));
-    char *body = list ? json_dumps(list, JSON_COMPACT) : NULL;
+    char *body = list ? matrix_json_dump(list, JSON_COMPACT) : NULL;
     account_data_path(matrix, &path);
     if (body && !path.failed) {
         struct matrix_request request = {.method = "PUT", .path = buf_text(&path), .body = body,
@@ -373,7 +373,7 @@ static void create_room(struct friend *one)
     struct matrix *matrix = one->matrix;
     json_t *content = json_pack("{sbs[s]ss}", "is_direct", 1, "invite", one->user, "preset",
                                 "trusted_private_chat");
-    char *body = content ? json_dumps(content, JSON_COMPACT) : NULL;
+    char *body = content ? matrix_json_dump(content, JSON_COMPACT) : NULL;
     struct matrix_request request = {
         .method = "POST",
         .path = "/_matrix/client/v3/createRoom",

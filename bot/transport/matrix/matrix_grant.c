@@ -1,4 +1,5 @@
 #include "transport/matrix/matrix_grant.h"
+#include "transport/matrix/matrix_json.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -36,7 +37,7 @@ struct matrix_request matrix_grant_request(const struct matrix_grant *grant)
 /* body_take: NULL when out of memory. */
 static int set_json(struct matrix_grant *grant, const char *path, json_t *body_take)
 {
-    char *text = body_take ? json_dumps(body_take, JSON_COMPACT) : NULL;
+    char *text = body_take ? matrix_json_dump(body_take, JSON_COMPACT) : NULL;
     json_decref(body_take);
     if (!text)
         return -1;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "transport/matrix/matrix_http.h"
+#include "transport/matrix/matrix_json.h"
 #include "transport/matrix/matrix_render.h"
 
 #define REACTION_NAME "r"
@@ -151,7 +152,7 @@ static void ask_to_look(const struct matrix_item *item, const char *user,
                         struct matrix_item_request *request)
 {
     json_t *filter = json_pack("{s:[s]}", "senders", user);
-    char *json = filter ? json_dumps(filter, JSON_COMPACT) : NULL;
+    char *json = filter ? matrix_json_dump(filter, JSON_COMPACT) : NULL;
     request->method = "GET";
     put_path(item, "/messages?dir=b&limit=100&filter=", &request->path);
     if (json)

@@ -148,6 +148,20 @@ json_t *matrix_json_parse(char *text, size_t length, const char **why)
     return whole;
 }
 
+char *matrix_json_dump(const json_t *value, size_t flags)
+{
+    size_t length = json_dumpb(value, NULL, 0, flags);
+    char *text = length ? malloc(length + 1) : NULL;
+    if (!text)
+        return NULL;
+    if (json_dumpb(value, text, length, flags) != length) {
+        free(text);
+        return NULL;
+    }
+    text[length] = '\0';
+    return text;
+}
+
 const json_t *matrix_json_object(const json_t *object, const char *key)
 {
     const json_t *value = json_object_get(object, key);

@@ -21,6 +21,12 @@
  */
 json_t *matrix_json_parse(char *text, size_t length, const char **why);
 
+/*
+ * A value as text, for free(); NULL when out of memory. For json_dumps(), which can lose a sign of the
+ * text when memory fails at a bad moment (jansson 2.14) and says nothing: the text is measured first.
+ */
+char *matrix_json_dump(const json_t *value, size_t flags);
+
 /* A member of an object, NULL or "" or `fallback` if it is not there or of another type. `object` may be NULL. */
 const json_t *matrix_json_object(const json_t *object, const char *key);
 const json_t *matrix_json_array(const json_t *object, const char *key);

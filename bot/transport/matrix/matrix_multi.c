@@ -11,10 +11,25 @@ struct watched {
     curl_socket_t socket;
 };
 
-static void report_done(struct matrix_multi *multi)
+static void on_timer(uv_timer_t *timer);
+
+static void set_timer(struct matrix_multi *multi, long ms)
+{
+    /* never 0: the loop would run timers only */
+    uv_timer_start(&multi->timer, on_timer, ms > 0 ? (uint64_t)ms : 1, 0);
+}
+
+/* Lets libcurl work. When memory fails in there it may forget to ask for its timer, without which
+ * the transfer would not even time out. */
+static void act(struct matrix_multi *multi, curl_socket_t socket, int flags)
 {
     CURLMsg *message;
-    int left;
+    int running, left;
+    long ms = -1;
+    curl_multi_socket_action(multi->curl, socket, flags, &running);
+    if (!uv_is_active((uv_handle_t *)&multi->timer) &&
+        curl_multi_timeout(multi->curl, &ms) == CURLM_OK && ms >= 0)
+        set_timer(multi, ms);
     while ((message = curl_multi_info_read(multi->curl, &left)))
         if (message->msg == CURLMSG_DONE) {
             CURL *easy = message->easy_handle;
@@ -26,16 +41,14 @@ static void report_done(struct matrix_multi *multi)
 static void on_ready(uv_poll_t *poll, int status, int events)
 {
     struct watched *watched = poll->data;
-    struct matrix_multi *multi = watched->multi;
-    int running, flags = 0;
+    int flags = 0;
     if (status < 0)
         flags = CURL_CSELECT_ERR;
     if (events & UV_READABLE)
         flags |= CURL_CSELECT_IN;
     if (events & UV_WRITABLE)
         flags |= CURL_CSELECT_OUT;
-    curl_multi_socket_action(multi->curl, watched->socket, flags, &running);
-    report_done(multi);
+    act(watched->multi, watched->socket, flags);
 }
 
 static void free_watched(uv_handle_t *handle)
@@ -85,10 +98,7 @@ static int on_curl_socket(CURL *easy, curl_socket_t socket, int what, void *cont
 
 static void on_timer(uv_timer_t *timer)
 {
-    struct matrix_multi *multi = timer->data;
-    int running;
-    curl_multi_socket_action(multi->curl, CURL_SOCKET_TIMEOUT, 0, &running);
-    report_done(multi);
+    act(timer->data, CURL_SOCKET_TIMEOUT, 0);
 }
 
 static int on_curl_timer(CURLM *curl, long ms, void *context)
@@ -97,8 +107,8 @@ static int on_curl_timer(CURLM *curl, long ms, void *context)
     (void)curl;
     if (ms < 0)
         uv_timer_stop(&multi->timer);
-    else /* never 0: the loop would run timers only */
-        uv_timer_start(&multi->timer, on_timer, ms > 0 ? (uint64_t)ms : 1, 0);
+    else
+        set_timer(multi, ms);
     return 0;
 }
 

@@ -1,4 +1,5 @@
 #include "transport/matrix/matrix_render.h"
+#include "transport/matrix/matrix_json.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -91,7 +92,7 @@ static json_t *shown(const char *star, const char *body, const char *html, const
 /* Appends a content that is taken; NULL = there was no memory for it. */
 static int put_content_take(json_t *content, struct buf *out)
 {
-    char *json = content ? json_dumps(content, JSON_COMPACT) : NULL;
+    char *json = content ? matrix_json_dump(content, JSON_COMPACT) : NULL;
     json_decref(content);
     if (json)
         buf_puts(out, json);

@@ -84,7 +84,7 @@ static void on_account_data(void *context, const struct matrix_reply *reply)
     if (reply->status == 200 && reply->body) {
         json_t *whole = json_pack("{sssO}", "type", account_data[survey->step], "content",
                                   (json_t *)(uintptr_t)reply->body);
-        char *bytes = whole ? json_dumps(whole, JSON_COMPACT) : NULL;
+        char *bytes = whole ? matrix_json_dump(whole, JSON_COMPACT) : NULL;
         json_decref(whole);
         if (bytes)
             matrix_direct_account_data(matrix, bytes, strlen(bytes));

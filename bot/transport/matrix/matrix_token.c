@@ -238,7 +238,7 @@ int matrix_token_save(const struct matrix_token *token, const char *path, struct
             failed |= json_object_set_new(whole, members[i].name, json_string(*members[i].slot));
     if (token->expires_at)
         failed |= json_object_set_new(whole, "expires_at", json_integer(token->expires_at));
-    char *text = failed ? NULL : json_dumps(whole, JSON_INDENT(2));
+    char *text = failed ? NULL : matrix_json_dump(whole, JSON_INDENT(2));
     int result =
         text ? replace_file(path, text, error) : error_set(error, ERR_MEMORY, "out of memory");
     json_decref(whole);

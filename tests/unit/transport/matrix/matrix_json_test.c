@@ -142,6 +142,35 @@ static void test_wrong_types(void **state)
     json_decref(whole);
 }
 
+static long allocations, failing;
+
+static void *allocate(size_t size)
+{
+    return ++allocations == failing ? NULL : malloc(size);
+}
+
+/* Whichever allocation fails, the text is whole or there is none. */
+static void test_dump_without_memory(void **state)
+{
+    (void)state;
+    json_t *value = json_pack("{s:s,s:[i,b]}", "refresh_token", "syr_abcdefghijklmnop", "b", 1, 1);
+    bool failed = true;
+    json_set_alloc_funcs(allocate, free);
+    for (failing = 1; failed; failing++) {
+        allocations = 0;
+        char *text = matrix_json_dump(value, JSON_COMPACT);
+        failed = allocations >= failing;
+        assert_true(text || failed);
+        if (text)
+            assert_string_equal(text,
+                                "{\"refresh_token\":\"syr_abcdefghijklmnop\",\"b\":[1,true]}");
+        free(text);
+    }
+    json_set_alloc_funcs(malloc, free);
+    assert_true(failing > 3);
+    json_decref(value);
+}
+
 static int64_t wait_text(const char *value)
 {
     return matrix_answer_wait(value, strlen(value));
@@ -166,9 +195,13 @@ static void test_retry_after(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_strings),     cmocka_unit_test(test_numbers),
-        cmocka_unit_test(test_refused),     cmocka_unit_test(test_depth),
-        cmocka_unit_test(test_wrong_types), cmocka_unit_test(test_retry_after),
+        cmocka_unit_test(test_strings),
+        cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_depth),
+        cmocka_unit_test(test_wrong_types),
+        cmocka_unit_test(test_retry_after),
+        cmocka_unit_test(test_dump_without_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
