@@ -68,13 +68,14 @@ void flow_progress(const struct round *round, struct effects *effects)
     progress->phase = round_phase_word(round->phase);
     progress->deadline = round_open(round) ? round->deadline : 0;
     progress->remaining = round->paused ? round->remaining : 0;
+    size_t answers = round_answers(round);
     for (uint32_t i = 0; i < round->seat_count; i++) {
         const struct seat *seat = &round->seats[i];
         if (seat->left && !seat->answer)
             continue;
         progress->total++;
         if (round->phase == ROUND_VOTE)
-            progress->done += round_given(round, i) >= round_owed(round, i);
+            progress->done += seat->given >= answers - (seat->answer != NULL);
         else
             progress->done += seat->answer != NULL;
     }

@@ -112,9 +112,10 @@ static uint64_t bot_chance(void *context)
 static void bot_settings(void *context, const struct address *place,
                          struct room_settings *settings)
 {
-    (void)context;
+    const struct bench_bot *bot = context;
     (void)place;
     compose_room_defaults(settings);
+    settings->open_ballots = bot->open_ballots;
 }
 
 static void bot_seen(void *context, const char *room, const char *person, const char *plain)

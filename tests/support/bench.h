@@ -5,6 +5,7 @@
 #ifndef SUPPORT_BENCH_H
 #define SUPPORT_BENCH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,6 +33,7 @@ struct bench_bot {
     struct transport *transport;
     int64_t now;     /* ms since 1970, moved by the benchmark */
     uint64_t chance;
+    bool open_ballots; /* of rooms heard of from now on */
     /* Called for each message that somebody sees; person NULL = the room. */
     void (*seen)(void *context, const char *person, const char *text);
     void *context;

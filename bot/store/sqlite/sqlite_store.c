@@ -291,8 +291,10 @@ static int open_database(struct sqlite_store *store, const char *path, bool writ
         return -1;
     sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     /* cache_size in KiB. A checkpoint about every 4 MB keeps the log small; after a
-     * long reading that held it up, it is cut again. */
+     * long reading that held it up, it is cut again. What a savepoint may need for
+     * going back is kept in memory: in a file it would be written at each event. */
     static const char pragmas[] = "PRAGMA foreign_keys=ON; PRAGMA synchronous=FULL;"
+                                  "PRAGMA temp_store=MEMORY;"
                                   "PRAGMA cache_size=-2000; PRAGMA wal_autocheckpoint=1000;"
                                   "PRAGMA journal_size_limit=8388608; PRAGMA trusted_schema=OFF;";
     if (sqlite3_exec(store->db, pragmas, NULL, NULL, NULL) != SQLITE_OK)
