@@ -49,7 +49,11 @@ static void mentions_and_replies_are_meant_for_the_bot(void **state)
     free(matrix_play_put(stage, "ann", stage->room, "m.room.message",
              "{\"msgtype\":\"m.text\",\"body\":\"replied\",\"m.relates_to\":{\"m.in_reply_to\":"
              "{\"event_id\":\"%s\"}}}", ours));
+    free(matrix_play_put(stage, "ann", stage->room, "m.room.message",
+             "{\"msgtype\":\"m.text\",\"body\":"
+             "\"[Hot seat](https://matrix.to/#/@hotseat:fake.test) start coding\"}"));
     assert_true(stages_await(stage, EVENT_TEXT, "ann", "replied")->event.to_bot);
+    assert_true(stages_await(stage, EVENT_TEXT, "ann", "hotseat: start coding")->event.to_bot);
     assert_true(stages_await(stage, EVENT_TEXT, "ann", "named")->event.to_bot);
     assert_false(stages_await(stage, EVENT_TEXT, "ann", "plain")->event.to_bot);
     free(ours);
