@@ -42,6 +42,7 @@ struct outbox_row {
     size_t size;
     int64_t at;
 };
+typedef int move_fn(void *context, const struct address *from, const char *now); /* non-zero fails */
 typedef void note_fn(void *context, const char *key, const char *value, int64_t at);
 typedef int outbox_row_fn(void *context, const struct outbox_row *row); /* non-zero stops */
 /* Takes the round. -1 makes the load fail. question_body: the stored JSON of its question, NULL while gathering. */
@@ -92,6 +93,14 @@ struct store_ops {
     int (*room_places)(struct store *store, uint64_t room,
                        int (*place)(void *context, const struct address *place), void *context,
                        struct error *error);
+
+    /* The place goes on as `target` of the same network, with its room and the messages that wait
+     * for it. *moved = false and nothing changes: it is not known, or `target` is a place with a
+     * past of its own (a round, points, a link). */
+    int (*place_move)(struct store *store, const struct address *place, const char *target,
+                      bool *moved, struct error *error);
+    /* Every name that a place went on from, oldest first, with the place's name now. */
+    int (*moves)(struct store *store, move_fn *move, void *context, struct error *error);
 
     /*
      * Rooms and members that count as one. Each place has a room of its own and each account a

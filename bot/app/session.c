@@ -66,6 +66,7 @@ void session_destroy(struct session *session)
     queue_finish(&session->again);
     queue_finish(&session->owed);
     session_lanes_finish(session);
+    session_moves_finish(session);
     outbox_destroy(session->outbox);
     free(session);
 }
@@ -113,6 +114,8 @@ static int apply(struct session *session, const struct event *event, struct effe
     }
     if (event->kind == EVENT_NOTE)
         return store_note(session, event);
+    if (event->kind == EVENT_MOVED)
+        return session_move(session, event);
     if (hall_apply(&session->hall, event, effects))
         return -1;
     return session_store(session, effects, event->at, &session->why);

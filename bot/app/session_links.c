@@ -55,7 +55,10 @@ static size_t linked(const struct session *session, size_t index, struct address
     const struct session_parts *parts = &session->parts;
     if (!parts->linked)
         return 0;
-    return parts->linked(parts->settings_context, index, places, SESSION_PLACES_MAX);
+    size_t count = parts->linked(parts->settings_context, index, places, SESSION_PLACES_MAX);
+    for (size_t i = 0; i < count; i++)
+        places[i] = session_place_now(session, &places[i]);
+    return count;
 }
 
 /* One linked room of the configuration: the oldest of its rooms is the whole. */

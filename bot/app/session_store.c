@@ -174,7 +174,7 @@ bool session_spoken_to(const struct session *session, const struct event *event)
         return false;
     if (!event->room.target)
         return true;
-    session->parts.settings(session->parts.settings_context, &event->room, &settings);
+    session_settings(session, &event->room, &settings);
     command_parse(&command, event->text, event->length, settings.prefix,
                   event->bot_name ? event->bot_name : "", false);
     return event->to_bot || command.verb != COMMAND_NONE;

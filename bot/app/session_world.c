@@ -29,7 +29,7 @@ static int world_room(void *context, const struct address *place, uint64_t *id,
     int64_t now = session->parts.clock.now(session->parts.clock.context);
     if (session->store->room(store_of(session), place, now, id, &session->why))
         return -1;
-    session->parts.settings(session->parts.settings_context, place, settings);
+    session_settings(session, place, settings);
     return 0;
 }
 
@@ -167,8 +167,7 @@ static int know_place(void *context, const struct address *place)
 {
     struct known_place *known = context;
     struct room_settings settings;
-    const struct session_parts *parts = &known->session->parts;
-    parts->settings(parts->settings_context, place, &settings);
+    session_settings(known->session, place, &settings);
     known->round->settle_ms = settings.settle_ms;
     known->round->last_call_ms = settings.last_call_ms;
     return hall_know_room(&known->session->hall, place);
@@ -177,7 +176,8 @@ static int know_place(void *context, const struct address *place)
 static int load(struct session *session, struct error *error)
 {
     struct store *store = session->parts.store;
-    if (session->store->next_round(store, &session->hall.next_round, error) ||
+    if (session_load_moves(session, error) ||
+        session->store->next_round(store, &session->hall.next_round, error) ||
         session->store->rounds_open(store, load_round, session, error) ||
         session->store->drafts(store, load_draft, session, error) ||
         session->store->draft_parts(store, load_draft_part, session, error))

@@ -18,6 +18,12 @@ struct session_count {
 };
 #define SESSION_PLACES_MAX 16 /* of one linked room */
 
+/* A name that a place went on from. */
+struct session_move {
+    struct address from;
+    const char *now;
+};
+
 struct session {
     struct session_parts parts;
     const struct store_ops *store; /* parts.store->ops */
@@ -26,6 +32,8 @@ struct session {
     struct arena arena; /* of the event under way */
     struct queue queue;
     struct queue again; /* failed, to be tried again before what is newer */
+    struct session_move **moves; /* oldest first */
+    size_t move_count;
     struct lane **lanes; /* one a transport */
     size_t lane_count;
     struct queue owed;  /* failed, and their authors do not know it yet */
@@ -52,6 +60,15 @@ struct session {
 void session_sink_init(struct session *session);
 /* Asks whoever drives the session for a turn. */
 void session_wake(struct session *session);
+/* EVENT_MOVED: the store and the hall follow. 0 or -1. */
+int session_move(struct session *session, const struct event *event);
+int session_load_moves(struct session *session, struct error *error);
+void session_moves_finish(struct session *session);
+/* What a place is called now; the strings are the session's, or those of `place`. */
+struct address session_place_now(const struct session *session, const struct address *place);
+/* As configured for the place, or for a name that it went on from. */
+void session_settings(const struct session *session, const struct address *place,
+                      struct room_settings *settings);
 /* The core's view of the rest. */
 void session_world_init(struct session *session);
 /* Loads open rounds and drafts; 0 or -1. */

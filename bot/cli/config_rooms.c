@@ -273,9 +273,12 @@ void config_room(const struct options *options, const struct address *place,
     const struct options_room *linked = linked_room(options, place);
     snprintf(key, sizeof key, "%s/%s/%s", place->transport, place->network, place->target);
     *settings = linked ? linked->settings : options->room;
+    settings->configured = linked != NULL;
     for (size_t i = 0; i < options->room_count; i++)
-        if (strcmp(options->rooms[i].key, key) == 0)
+        if (strcmp(options->rooms[i].key, key) == 0) {
             *settings = options->rooms[i].settings;
+            settings->configured = true;
+        }
 }
 
 size_t config_linked(const struct options *options, size_t index, struct address *places,

@@ -92,6 +92,7 @@ static void player_settings(void *context, const struct address *where,
         *settings = known->settings;
     else
         compose_room_defaults(settings);
+    settings->configured = known != NULL;
 }
 
 static size_t player_linked(void *context, size_t index, struct address *places, size_t limit)

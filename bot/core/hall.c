@@ -38,18 +38,21 @@ void hall_forget(struct hall *hall)
     memo_untell(&hall->memo);
 }
 
+static void free_room(struct room *room)
+{
+    presence_clear(room);
+    free(room->present);
+    free(room->transport);
+    free(room->network);
+    free(room->target);
+    free(room);
+}
+
 void hall_finish(struct hall *hall)
 {
     hall_forget(hall);
-    for (size_t i = 0; i < hall->room_count; i++) {
-        struct room *room = hall->rooms[i];
-        presence_clear(room);
-        free(room->present);
-        free(room->transport);
-        free(room->network);
-        free(room->target);
-        free(room);
-    }
+    for (size_t i = 0; i < hall->room_count; i++)
+        free_room(hall->rooms[i]);
     for (size_t i = 0; i < hall->lag_count; i++) {
         free(hall->lags[i].transport);
         free(hall->lags[i].network);
@@ -163,10 +166,7 @@ static struct room *add_room(struct hall *hall, const struct address *place)
     room->target = strdup(place->target);
     if (!room->transport || !room->network || !room->target ||
         hall->world->room(hall->world->context, place, &room->id, &room->settings)) {
-        free(room->transport);
-        free(room->network);
-        free(room->target);
-        free(room);
+        free_room(room);
         return NULL;
     }
     snprintf(room->call, sizeof room->call, "%s", room->settings.prefix);
@@ -179,15 +179,47 @@ int hall_know_room(struct hall *hall, const struct address *place)
     return find_room(hall, place) || add_room(hall, place) ? 0 : -1;
 }
 
+static int renew_room(struct hall *hall, struct room *room)
+{
+    struct address place = place_address(room);
+    return hall->world->room(hall->world->context, &place, &room->id, &room->settings);
+}
+
 int hall_know_rooms(struct hall *hall)
 {
-    for (size_t i = 0; i < hall->room_count; i++) {
-        struct room *room = hall->rooms[i];
-        struct address place = place_address(room);
-        if (hall->world->room(hall->world->context, &place, &room->id, &room->settings))
+    for (size_t i = 0; i < hall->room_count; i++)
+        if (renew_room(hall, hall->rooms[i]))
             return -1;
-    }
     return 0;
+}
+
+static void drop_room(struct hall *hall, struct room *room)
+{
+    size_t at = 0;
+    while (hall->rooms[at] != room)
+        at++;
+    hall->room_count--;
+    memmove(&hall->rooms[at], &hall->rooms[at + 1],
+            (hall->room_count - at) * sizeof(struct room *));
+    free_room(room);
+}
+
+int hall_move(struct hall *hall, const struct address *place, const char *target)
+{
+    const struct address to = {place->transport, place->network, target};
+    struct room *room = find_room(hall, place), *there = find_room(hall, &to);
+    /* Who is in the new place already stays there. */
+    if (room && there) {
+        drop_room(hall, room);
+    } else if (room) {
+        char *copy = strdup(target);
+        if (!copy)
+            return -1;
+        free(room->target);
+        room->target = copy;
+        there = room;
+    }
+    return there ? renew_room(hall, there) : 0;
 }
 
 /* A room that listens to the bot's name only must be told the name, not the prefix. */

@@ -94,6 +94,8 @@ void hall_unsettle(struct hall *hall);
 struct round *hall_round(struct hall *hall, uint64_t id);
 /* Makes a room known before anything is heard from it: for open rounds after a restart. 0 or -1. */
 int hall_know_room(struct hall *hall, const struct address *place);
+/* A place goes on as `target`; if that is known as a place, too, it becomes this one. 0 or -1. */
+int hall_move(struct hall *hall, const struct address *place, const char *target);
 /* Which rooms places belong to was changed, or taken back: asks for the ids anew. 0 or -1. */
 int hall_know_rooms(struct hall *hall);
 

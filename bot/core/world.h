@@ -24,6 +24,7 @@ struct room_settings {
     int64_t last_call_ms; /* all who joined are done, but others are in the room, perhaps still
                              writing: they are told, and have this long to join; 0 = no call */
     unsigned rounds_max; /* open at once, 1 .. 8 */
+    bool configured;     /* the configuration has a word for this very room */
 };
 
 struct board_row {

@@ -62,6 +62,9 @@ int memory_notes(struct store *store, const char *transport, const char *network
                  const char *prefix, note_fn *note, void *context, struct error *error);
 int memory_notes_trim(struct store *store, const char *prefix, int64_t before,
                       struct error *error);
+int memory_place_move(struct store *store, const struct address *place, const char *target,
+                      bool *moved, struct error *error);
+int memory_moves(struct store *store, move_fn *move, void *context, struct error *error);
 int memory_rounds_open(struct store *store, round_load_fn *load, void *context,
                        struct error *error);
 int memory_drafts(struct store *store, draft_load_fn *load, void *context, struct error *error);

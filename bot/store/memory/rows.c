@@ -118,6 +118,9 @@ static const struct table_part inbox_parts[] = {
     TEXT(inbox_row, event), TEXT(inbox_row, network), TEXT(inbox_row, transport)};
 static const struct table_part note_parts[] = {TEXT(note_row, transport), TEXT(note_row, network),
                                                TEXT(note_row, key), TEXT(note_row, value)};
+static const struct table_part moved_parts[] = {
+    TEXT(moved_row, from.transport), TEXT(moved_row, from.network), TEXT(moved_row, from.target),
+    TEXT(moved_row, now)};
 static const struct table_part member_parts[] = {TEXT(member_row, name)};
 static const struct table_part address_parts[] = {TEXT(address_row, address.target),
                                                   TEXT(address_row, address.network),
@@ -152,6 +155,7 @@ static const struct table_part message_parts[] = {
 const struct table_form memory_forms[TABLE_COUNT] = {
     FORM(INBOX, inbox_row, compare_inbox, inbox_parts),
     FORM(NOTE, note_row, compare_note, note_parts),
+    FORM(MOVED, moved_row, compare_id, moved_parts),
     FORM(MEMBER, member_row, compare_id, member_parts),
     FORM(IDENTITY, address_row, compare_address, address_parts),
     [TABLE_ROOM] = {compare_id, sizeof(struct room_row), NULL, 0},

@@ -15,6 +15,12 @@ struct note_row {
     int64_t at;
 };
 
+struct moved_row {
+    uint64_t number; /* grows */
+    struct address from;
+    const char *now;
+};
+
 struct member_row {
     uint64_t id;
     const char *name;
@@ -68,7 +74,7 @@ struct message_row {
 /* Round, answer, motion, draft, part and mark rows are the core's own structs; a round
  * comes without its seats, ballots and motions, which have tables of their own. */
 #define MEMORY_TABLES(X)                                                                           \
-    X(INBOX) X(NOTE) X(MEMBER) X(IDENTITY) X(ROOM) X(PLACE) X(QUESTION) X(ROUND) X(SEAT)           \
+    X(INBOX) X(NOTE) X(MOVED) X(MEMBER) X(IDENTITY) X(ROOM) X(PLACE) X(QUESTION) X(ROUND) X(SEAT)           \
     X(ANSWER) X(BALLOT) X(MOTION) X(DRAFT) X(PART) X(MARK) X(ASKED) X(LEDGER) X(OUTBOX) \
     X(ROOM_LINK) X(MEMBER_LINK)
 

@@ -124,6 +124,9 @@ static const char *const version_2[] = {
     " whole INTEGER NOT NULL REFERENCES member) STRICT;",
     "CREATE INDEX member_link_whole ON member_link(whole, part);",
     "CREATE INDEX ledger_room ON ledger(room, id);",
+    /* Names that places went on from; what is configured under such a name holds for the place. */
+    "CREATE TABLE moved(id INTEGER PRIMARY KEY, transport TEXT NOT NULL, network TEXT NOT NULL,"
+    " target TEXT NOT NULL, now TEXT NOT NULL, UNIQUE(target, network, transport)) STRICT;",
     NULL,
 };
 

@@ -65,6 +65,23 @@ int sql_open_reader(const char *path, sqlite3 **db, struct error *error);
     X(MEMBER_JOIN, "INSERT INTO member_link(part, whole) VALUES(?1,?2)")                           \
     X(MEMBER_MOVE, "UPDATE member_link SET whole = ?2 WHERE whole = ?1")                           \
     X(MEMBER_LEAVE, "DELETE FROM member_link WHERE part = ?1")                                     \
+    X(ROOM_PAST, "SELECT EXISTS(SELECT 1 FROM round WHERE room = ?1)"                              \
+                 " OR EXISTS(SELECT 1 FROM ledger WHERE room = ?1)"                                \
+                 " OR EXISTS(SELECT 1 FROM room_link WHERE part = ?1)"                             \
+                 " OR EXISTS(SELECT 1 FROM room_link WHERE whole = ?1)"                            \
+                 " OR (SELECT count(*) FROM place WHERE room = ?1) > 1")                           \
+    X(ROOM_DROP, "DELETE FROM room WHERE id = ?1")                                                 \
+    X(PLACE_DROP, "DELETE FROM place WHERE target = ?3 AND network = ?2 AND transport = ?1")       \
+    X(PLACE_MOVE, "UPDATE place SET target = ?4"                                                   \
+                  " WHERE target = ?3 AND network = ?2 AND transport = ?1")                        \
+    X(OUTBOX_MOVE, "UPDATE outbox SET target = ?4"                                                 \
+                   " WHERE target = ?3 AND network = ?2 AND transport = ?1 AND private = 0")       \
+    X(MOVED_BACK, "DELETE FROM moved WHERE target = ?4 AND network = ?2 AND transport = ?1"        \
+                  " AND ?3 IS NOT NULL")                                                           \
+    X(MOVED_ON, "UPDATE moved SET now = ?4"                                                        \
+                " WHERE now = ?3 AND network = ?2 AND transport = ?1")                             \
+    X(MOVED_ADD, "INSERT INTO moved(transport,network,target,now) VALUES(?1,?2,?3,?4)")            \
+    X(MOVES, "SELECT transport, network, target, now FROM moved ORDER BY id")                      \
     X(QUESTION_PUT, "INSERT OR IGNORE INTO question(id,hash,body) VALUES(?1,?2,?3)")               \
     X(ROUND_PUT,                                                                                   \
       "INSERT INTO round(id,room,phase,kind,host,seed,opened_at,phase_at,deadline,remaining,"      \
@@ -266,6 +283,9 @@ int sqlite_notes(struct store *store, const char *transport, const char *network
                  const char *prefix, note_fn *note, void *context, struct error *error);
 int sqlite_notes_trim(struct store *store, const char *prefix, int64_t before,
                       struct error *error);
+int sqlite_place_move(struct store *store, const struct address *place, const char *target,
+                      bool *moved, struct error *error);
+int sqlite_moves(struct store *store, move_fn *move, void *context, struct error *error);
 /* After a commit: what it removed is no longer taken. */
 void sqlite_outbox_settle(struct sqlite_store *store);
 

@@ -33,7 +33,8 @@ static bool may_scan(enum sql_id id)
 {
     static const enum sql_id slow[] = {SQL_ROUNDS_OPEN, SQL_DRAFTS, SQL_LEDGER_ALL, SQL_ROOM_LINKS,
                                        SQL_LEDGER_OF_ROOM, SQL_LEDGER_OF_MEMBER,
-                                       SQL_BOARDS_CLEAR, SQL_RANKS_CLEAR};
+                                       SQL_BOARDS_CLEAR, SQL_RANKS_CLEAR, SQL_OUTBOX_MOVE,
+                                       SQL_MOVED_ON, SQL_MOVES};
     for (size_t i = 0; i < sizeof slow / sizeof *slow; i++)
         if (slow[i] == id)
             return true;
