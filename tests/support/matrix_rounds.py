@@ -95,7 +95,7 @@ class Group:
 
     def result(self, number):
         for person in self.people:
-            self.hear(person, "Round %d.* is over" % number)
+            self.hear(person, "^Round %d is over" % number)
 
     def play(self, kind):
         number = self.start(kind)

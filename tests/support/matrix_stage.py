@@ -14,7 +14,6 @@ import itertools
 
 from homeserver import (account, control, history, media, model, oauth,  # noqa: F401
                         rooms, sync, wire)
-from homeserver.faults import Fault  # noqa: F401
 
 PATIENCE = 60
 
@@ -43,11 +42,9 @@ class Stage:
     async def __aexit__(self, *_):
         self.listener.close()
 
-    def login(self, name, **options):
+    def user(self, name, password=None, **options):
         """A user and a device with tokens, for somebody who comes by HTTP."""
-        user_id = self.server.full_id(name)
-        user = self.server.users.get(user_id) or self.server.make_user(name)
-        return self.server.issue(user, **options)
+        return self.server.issue(self.server.make_user(name, password), **options)
 
     def fault(self, kind, **rule):
         return self.server.faults.add(dict(rule, kind=kind))
@@ -67,7 +64,6 @@ class Puppet:
         self.at = 0
         self.since = len(self.server.stream)
         self.private = set()  # ids of rooms with the bot alone
-        self.numbers = itertools.count(1)
 
     # Doing.
 
@@ -134,15 +130,17 @@ class Puppet:
         self.since = until
         self.seen += sorted(fresh, key=lambda e: e.pos)
 
-    async def see(self, fits, what, patience=PATIENCE):
-        """The next event that fits; the following one looks behind it."""
+    async def see(self, fits, what, start=None, patience=PATIENCE):
+        """The first event from `start` on that fits (else: behind the last one that was seen)."""
         deadline = asyncio.get_running_loop().time() + patience
+        at = self.at if start is None else start
         while True:
             self._look()
-            while self.at < len(self.seen):
-                self.at += 1
-                if fits(self.seen[self.at - 1]):
-                    return self.seen[self.at - 1]
+            for at in range(at, len(self.seen)):
+                if fits(self.seen[at]):
+                    self.at = max(self.at, at + 1)
+                    return self.seen[at]
+            at = len(self.seen)
             left = deadline - asyncio.get_running_loop().time()
             if left <= 0:
                 raise AssertionError("%s does not see %s; it saw:\n%s" % (

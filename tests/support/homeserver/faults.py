@@ -5,7 +5,7 @@ A fault is an object with
             json (status, body), redirect (location, status), bomb (mb of zipped blanks),
             slow (ms), refuse (cut before anything is done), drop (done, then cut),
             cut (the body ends after the part `at`), drip (the body in pieces, ms apart), gzip;
-            for /sync and /messages: duplicate, reorder (seed), and for /sync limited (limit;
+            for /sync and /messages: duplicate, reorder (seed; rooms: only in these), and for /sync limited (limit;
             silent: without saying so, as Synapse does where the last event is the redaction
             of one that it does not know)
   path      a regular expression that the path must have; anything if it is not given
@@ -75,9 +75,11 @@ class Faults:
         return [fault for fault in self.rules if fault.strikes(request, user)]
 
 
-def mangle(request, events):
-    """Doubles and shuffles a list of events as the faults of the request say."""
+def mangle(request, room_id, events):
+    """Doubles and shuffles a list of events of a room as the faults of the request say."""
     for fault in request.faults:
+        if fault.get("rooms") and room_id not in fault.get("rooms"):
+            continue
         chance = fault.chance
         if fault.kind == "duplicate":
             events = [e for one in events for e in [one] * (1 + (chance.random() < 0.5))]

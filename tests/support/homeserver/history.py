@@ -41,7 +41,7 @@ async def messages(server, request, room_id):
         raise MatrixError(400, "M_NOT_JSON", "the filter is not JSON")
     wanted = [e for e in ahead if kept(rules, e)]
     page = wanted[:limit]
-    found = {"chunk": [e.form(request.device, room_id=True) for e in mangle(request, page)],
+    found = {"chunk": [e.form(request.device, room_id=True) for e in mangle(request, room_id, page)],
              "start": start, "state": []}
     if page:  # as Synapse: only an empty page is known to be the last one
         depth, pos = page[-1].key()

@@ -135,7 +135,7 @@ class View:
         first = shown[0].pos if shown else until + 1
         state = self._state(room, start, first, shown)
         prev = "t%d_%d" % shown[0].key() if shown else "s%d" % start
-        events = [e.form(self.device) for e in mangle(self.request, shown)]
+        events = [e.form(self.device) for e in mangle(self.request, room.id, shown)]
         limited = len(shown) < len(news) or bool(fresh and self.since)  # as Synapse says on joining
         if self.gap and self.gap.get("silent"):
             limited = False

@@ -163,7 +163,8 @@ async def _serve(server, reader, writer):
             await answer(server, request, writer)
             if request.headers.get("connection", "").lower() == "close":
                 break
-    except (Closed, ConnectionError, asyncio.IncompleteReadError, ValueError):
+    except (Closed, ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError,
+            ValueError):
         pass
     finally:
         writer.close()
