@@ -63,7 +63,7 @@ int64_t matrix_outcome_wait(enum matrix_outcome outcome, const struct matrix_rep
         return reply->retry_ms + random_below(seed, 100);
     if (outcome == MATRIX_LOCKED)
         wait = MATRIX_WAIT_MAX;
-    while (--failures > 0 && wait < MATRIX_WAIT_MAX)
+    for (unsigned i = 1; i < failures && wait < MATRIX_WAIT_MAX; i++)
         wait *= 2;
     wait = wait < MATRIX_WAIT_MAX ? wait : MATRIX_WAIT_MAX;
     wait = wait / 2 + random_below(seed, (uint32_t)(wait / 2 + 1));
