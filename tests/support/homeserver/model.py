@@ -179,5 +179,5 @@ class Server:
     def note(self, request, reply):
         if not request.path.startswith("/_fake/") and len(self.requests) < REQUESTS_KEPT:
             self.requests.append({"method": request.method, "path": request.path,
-                                  "query": request.query, "status": reply.status,
+                                  "query": request.query, "status": reply.status, "at": time.time(),
                                   "user": self.who(request.token())})
