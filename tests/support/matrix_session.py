@@ -117,7 +117,10 @@ class Session:
         return found
 
     def author_of(self, text):
-        return next(p.id for p in self.people if any(w in text for w in self.answers[p.id][0]))
+        for person in self.people:
+            if all(word in text for word in self.answers[person.id][0]):
+                return person.id
+        raise AssertionError("nobody's answer, of %r: %r" % (self.answers, text))
 
     def react(self, person, event, score):
         return person.react(event.room.id, event.id, self.chance.choice(KEYS) % score)
