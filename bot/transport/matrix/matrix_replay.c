@@ -303,11 +303,23 @@ static void begin(struct matrix *matrix)
     matrix_replay_resume(matrix);
 }
 
+/* What a room's answer lacks may come before what other rooms' answers end: that is told first. */
+static void tell_gaps(struct matrix *matrix)
+{
+    for (size_t i = 0; i < matrix->batch.room_count; i++) {
+        const struct matrix_batch_room *told = &matrix->batch.rooms[i];
+        const struct matrix_room *room = matrix_rooms_find(&matrix->rooms, told->id);
+        if (told->section == MATRIX_JOIN && told->limited && room && !room->fresh)
+            matrix_set_behind(matrix, MATRIX_BEHIND_GAP, true);
+    }
+}
+
 void matrix_replay(struct matrix *matrix)
 {
     matrix->phase = MATRIX_REPLAYING;
     matrix->away = matrix->behind != 0;
     matrix->away_from = matrix->since_at;
+    tell_gaps(matrix);
     begin(matrix);
 }
 
