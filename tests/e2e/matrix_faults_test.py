@@ -61,14 +61,14 @@ class Bench:
 def storm(stage, seed, shuffled):
     """All sorts of trouble for the bot, by chance, for as long as the stage stands. After most of
     it the bot waits a second before it says anything more, so there is only so much of that."""
-    faults = [("limit", SEND, .01, {"retry_after_ms": 20}), ("limit", "/sync", .005, {}),
-              ("page", SEND, .002, {}), ("page", "/sync", .005, {"status": 200}),
-              ("page", SEND, .002, {"status": 200}), ("page", "/relations/", .03, {}),
-              ("drop", SEND, .003, {}), ("cut", SEND, .002, {}), ("cut", "/sync", .01, {"at": .7}),
-              ("refuse", "", .001, {}), ("slow", SEND, .02, {"ms": 60}),
+    faults = [("limit", SEND, .005, {"retry_after_ms": 20}), ("limit", "/sync", .002, {}),
+              ("page", SEND, .0006, {}), ("page", "/sync", .002, {"status": 200}),
+              ("page", SEND, .0004, {"status": 200}), ("page", "/relations/", .01, {}),
+              ("drop", SEND, .0008, {}), ("cut", SEND, .0006, {}), ("cut", "/sync", .004, {}),
+              ("refuse", "", .0003, {}), ("slow", SEND, .01, {"ms": 40}),
               ("gzip", "/sync", .2, {}), ("drip", "/sync", .02, {"ms": 1}),
-              ("limited", "/sync", .1, {"limit": 2}), ("duplicate", "/sync", .1, {}),
-              ("drop", "createRoom|account_data|/join/", .05, {}), ("page", "/messages", .05, {}),
+              ("limited", "/sync", .1, {"limit": 2}), ("duplicate", "/sync", .2, {}),
+              ("drop", "createRoom|account_data|/join/", .02, {}), ("page", "/messages", .02, {}),
               ("reorder", "/sync", .3, {"rooms": shuffled})]
     for number, (kind, path, probability, more) in enumerate(faults):
         stage.fault(kind, path=path, probability=probability, count=0, seed=seed * 100 + number,

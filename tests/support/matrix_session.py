@@ -4,6 +4,7 @@ What the puppets do is written down as the rules say it counts: `answers` {user 
 be in the answer, words that must not)}, `votes` {(voter, author): scores}. A simple session does
 each thing once, so that the order in which a server tells of it does not matter.
 """
+import asyncio
 import re
 
 from matrix_stage import words
@@ -100,6 +101,7 @@ class Session:
         self.chance.shuffle(order)
         for person in order:
             await self.answer_one(person, person is order[-1])
+            await asyncio.sleep(.002)  # servers count milliseconds
 
     async def ballots(self, person):
         """{label: (event, author's id)} of what the person has to grade."""
@@ -166,6 +168,7 @@ class Session:
             self.chance.shuffle(labels)
             room = await self.direct(person)
             for label in labels:
+                await asyncio.sleep(.002)
                 event, author = ballots[label]
                 last = label == labels[-1] and person is order[-1]
                 self.votes[person.id, author] = self.vote_one(person, room, label, event, last)
