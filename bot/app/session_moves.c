@@ -17,8 +17,9 @@ void session_moves_finish(struct session *session)
 /* The strings live behind the move, in the same allocation. */
 static char *put(char **at, const char *text)
 {
-    char *copy = strcpy(*at, text);
-    *at += strlen(text) + 1;
+    size_t size = strlen(text) + 1;
+    char *copy = memcpy(*at, text, size);
+    *at += size;
     return copy;
 }
 

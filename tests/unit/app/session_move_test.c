@@ -31,7 +31,7 @@ static void settings(void *context, const struct address *place, struct room_set
     *out = (struct room_settings){.prefix = "!", .reveal_names = true, .rounds_max = 3};
     out->configured = strcmp(place->target, RIG_ROOM) == 0;
     if (out->configured)
-        strcpy(out->prefix, "?");
+        out->prefix[0] = '?';
 }
 
 static void up(void)
