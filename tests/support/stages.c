@@ -54,6 +54,15 @@ static void keep_note(struct stage *stage, const struct event *event)
     note->at = event->at;
 }
 
+void stages_forget_notes(struct stage *stage)
+{
+    for (size_t i = 0; i < stage->note_count; i++) {
+        free(stage->notes[i].key);
+        free(stage->notes[i].value);
+    }
+    stage->note_count = 0;
+}
+
 static void tell_noted(struct stage *stage)
 {
     size_t count = stage->stored_count;
@@ -297,10 +306,7 @@ int stages_teardown(void **state)
         free(stage->seen[i]);
     for (size_t i = 0; i < stage->stored_count; i++)
         free(stage->stored[i]);
-    for (size_t i = 0; i < stage->note_count; i++) {
-        free(stage->notes[i].key);
-        free(stage->notes[i].value);
-    }
+    stages_forget_notes(stage);
     free(stage);
     return 0;
 }

@@ -85,6 +85,8 @@ const struct stages_event *stages_await(struct stage *stage, enum event_kind kin
                                         const char *name, const char *text);
 /* Waits until an id is told as sent. */
 void stages_await_sent(struct stage *stage, int64_t id);
+/* As with a new database. */
+void stages_forget_notes(struct stage *stage);
 /* The value of a note, NULL if there is none. */
 const char *stages_note(const struct stage *stage, const char *key);
 size_t stages_times_sent(const struct stage *stage, int64_t id);

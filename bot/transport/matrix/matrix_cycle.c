@@ -163,6 +163,10 @@ void matrix_cycle_sync(struct matrix *matrix)
 {
     /* To be abreast comes first: an answer at once, be there anything new or not. */
     unsigned poll = matrix->behind ? 0 : POLL_MS;
+    /* Synapse keeps answers without `since` for two minutes, by what was asked: one that was made
+     * before the bot began would let it answer what was said since. So no two ask the same. */
+    if (!matrix->since[0])
+        poll = 1 + (unsigned)(uv_hrtime() % 999);
     struct buf path;
     matrix->phase = matrix->since[0] ? MATRIX_SYNCING : MATRIX_FIRST;
     matrix->asked_at = uv_now(matrix->loop);

@@ -44,7 +44,7 @@ class Server:
         self.tokens, self.dead = {}, {}  # token -> Token; token -> soft_logout
         self.refresh = {}  # refresh token -> Device
         self.stream = []  # place p - 1: the room id or user id that the change p belongs to
-        self.transactions = {}
+        self.transactions, self.first_answers = {}, {}
         self.media = {}
         self.raw = []
         self.settings = {"room_version": 11, "token_lifetime_ms": None, "oauth": False,

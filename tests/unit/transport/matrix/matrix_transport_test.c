@@ -150,6 +150,21 @@ static void a_mark_from_another_room_does_not_count(void **state)
     free(ballot);
 }
 
+/* A new database on an account that was in use a moment ago: the server may still have its first answer. */
+static void a_bot_without_a_past_begins_now(void **state)
+{
+    struct stage *stage = *state;
+    matrix_play_enter(stage, "ann");
+    matrix_play_halt(stage);
+    stages_forget_notes(stage);
+    char *old = stage_matrix_say(stage->matrix, "ann", stage->room, "!start coding", 13);
+    matrix_play_begin(stage);
+    matrix_play_say(stage, "ann", "after");
+    stages_await(stage, EVENT_TEXT, "ann", "after");
+    assert_int_equal(matrix_play_count(stage, EVENT_TEXT, "!start coding"), 0);
+    free(old);
+}
+
 static void tags_outlive_a_restart(void **state)
 {
     struct stage *stage = *state;
@@ -339,6 +354,7 @@ int main(void)
         MATRIX_TEST(no_event_makes_it_deaf),
         MATRIX_TEST(a_mark_on_a_tagged_message_comes_with_the_tag),
         MATRIX_TEST(a_mark_from_another_room_does_not_count),
+        MATRIX_TEST(a_bot_without_a_past_begins_now),
         MATRIX_TEST(tags_outlive_a_restart),
         MATRIX_TEST(counting_reads_all_marks_again),
         MATRIX_TEST(what_was_said_before_the_first_start_is_not_answered),
