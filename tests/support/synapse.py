@@ -79,8 +79,9 @@ class Server:
     def _run(self, *more):
         with open(self.log, "a") as log:
             return subprocess.Popen(
-                [self.python, "-m", "synapse.app.homeserver", "-c", self._path("homeserver.json"),
-                 *more], stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.dir)
+                [self.python, "-I", "-m", "synapse.app.homeserver", "-c",
+                 self._path("homeserver.json"), *more],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.dir)
 
     def start(self):
         """Starts it; again on the port it had, if it had one."""
