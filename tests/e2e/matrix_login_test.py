@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
 """Logging in to a real Synapse: password, token, doctor, logout, and its own limits on logins."""
 import json
+import time
 import unittest
 import urllib.error
 import urllib.parse
 import urllib.request
 
+import bot
 import matrix_account
+import matrix_crowd
 import synapse
 import tap
 
@@ -57,6 +60,28 @@ class LoginTest(unittest.TestCase):
         for ended in (token, first["access_token"]):
             self.assertEqual(ask(self.server, ended, "GET", "/devices")["errcode"],
                              "M_UNKNOWN_TOKEN")
+
+    def test_the_bot_renews_its_login(self):
+        """With refresh tokens as Synapse gives them: the next login is in the file."""
+        ann = matrix_crowd.Raw(self.server, "ann-renew")
+        self.addCleanup(ann.close)
+        room = ann.create("prep", preset="public_chat")
+        program = bot.Bot([], start=False)
+        self.addCleanup(program.stop)
+        program.configure([bot.matrix("study", self.server, {"access_token": ""}, [room], token=None,
+                                      user="@bot:localhost")])
+        account = matrix_account.Account(home=program.home)
+        self.good(account.login(typed="sesame\n"))
+        first = account.token()
+        account.change_token(expires_at=1)
+        program.start()
+        ann.wait_member(room, "@bot:localhost")
+        ann.say(room, "!help")
+        ann.wait(r"!start", room=room, sender="@bot:localhost")
+        second = account.token()
+        for name in ("access_token", "refresh_token"):
+            self.assertNotEqual(second[name], first[name])
+        self.assertGreater(second["expires_at"], time.time() * 1000 + 60000)
 
     def test_wrong_password(self):
         done = self.account('user = "bot"').login(typed="wrong\n")
