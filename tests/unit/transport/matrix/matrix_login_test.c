@@ -74,14 +74,13 @@ static int setup(void **state)
     assert_int_equal(scratch_make(&f->scratch), 0);
     scratch_path(&f->scratch, "token", f->token_path);
     assert_int_equal(uv_loop_init(&f->loop), 0);
-    assert_int_equal(uv_timer_init(&f->loop, &f->tick), 0);
-    assert_int_equal(uv_timer_start(&f->tick, on_tick, 20, 20), 0);
+    uv_timer_init(&f->loop, &f->tick);
+    uv_timer_start(&f->tick, on_tick, 20, 20);
     f->fake = fake_http_create(&f->loop);
     f->settings = (struct matrix_settings){.network = (char *)"study",
                                            .server = (char *)"x.org",
                                            .homeserver = (char *)fake_http_base(f->fake)};
     f->http = matrix_http_create(&f->loop, NULL, NULL);
-    assert_non_null(f->http);
     f->login = matrix_login_create(&f->loop, f->http, &f->settings, &events, NULL);
     assert_non_null(f->login);
     *state = f;
@@ -136,7 +135,7 @@ static void until(struct fixture *f, unsigned ready, unsigned down)
 static void start(struct fixture *f, unsigned ready, unsigned down)
 {
     matrix_login_start(f->login);
-    assert_int_equal(f->ready + f->down, 0);
+    assert_int_equal(f->ready + f->down, 0); /* from the loop only */
     until(f, ready, down);
 }
 
@@ -283,7 +282,6 @@ static void test_refresh_refused(void **state)
 static void test_refresh_in_good_time(void **state)
 {
     struct fixture *f = *state;
-    f->settings.user = NULL;
     with_file(f, "r1", 0);
     fake_http_answer(f->fake, 401, "", SOFT);
     fake_http_answer(f->fake, 200, "",
@@ -417,6 +415,42 @@ static void test_locked(void **state)
     assert_int_equal(fake_http_count(f->fake), 1);
 }
 
+static void test_locked_from_the_beginning(void **state)
+{
+    struct fixture *f = *state;
+    f->settings.token = (char *)"sesame";
+    fake_http_answer(f->fake, 401, "", "{\"errcode\":\"M_USER_LOCKED\",\"soft_logout\":true}");
+    start(f, 0, 1);
+    assert_int_equal(f->fatal, 0);
+    assert_true(f->retry_ms >= 300000);
+}
+
+static void on_other(void *context, const struct matrix_reply *reply)
+{
+    (void)reply;
+    *(bool *)context = true;
+}
+
+/* After the end no refusal of an old request begins anything. */
+static void test_the_end_is_the_end(void **state)
+{
+    struct fixture *f = *state;
+    bool done = false;
+    struct matrix_request other = {
+        .method = "GET", .path = "/other", .anonymous = true, .done = on_other, .context = &done};
+    f->settings.token = (char *)"sesame";
+    fake_http_answer(f->fake, 401, "", HARD);
+    start(f, 0, 1);
+    refuse(f, "M_UNKNOWN_TOKEN");
+    uv_run(&f->loop, UV_RUN_ONCE);
+    fake_http_answer(f->fake, 200, "", "{}");
+    assert_non_null(matrix_http_start(f->http, &other, NULL));
+    while (!done)
+        uv_run(&f->loop, UV_RUN_ONCE);
+    check_request(f, 1, "GET /other ", "");
+    assert_int_equal(fake_http_count(f->fake), 2);
+}
+
 static void test_deactivated(void **state)
 {
     struct fixture *f = *state;
@@ -447,30 +481,20 @@ static void test_destroy_inside(void **state)
 }
 
 #define WITH_SERVER(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        WITH_SERVER(test_token),
-        WITH_SERVER(test_refused_token),
-        WITH_SERVER(test_token_of_another),
-        WITH_SERVER(test_no_token),
-        WITH_SERVER(test_file_that_others_read),
-        WITH_SERVER(test_refresh),
-        WITH_SERVER(test_refresh_is_stored_first),
-        WITH_SERVER(test_refresh_with_trouble),
-        WITH_SERVER(test_refresh_refused),
-        WITH_SERVER(test_refresh_in_good_time),
-        WITH_SERVER(test_oauth_refresh),
-        WITH_SERVER(test_password),
-        WITH_SERVER(test_wrong_password),
-        WITH_SERVER(test_login_limited),
-        WITH_SERVER(test_login_that_cannot_be_kept),
-        WITH_SERVER(test_again),
-        WITH_SERVER(test_locked),
-        WITH_SERVER(test_deactivated),
-        WITH_SERVER(test_server_down),
-        WITH_SERVER(test_destroy_inside),
+        WITH_SERVER(test_token), WITH_SERVER(test_refused_token),
+        WITH_SERVER(test_token_of_another), WITH_SERVER(test_no_token),
+        WITH_SERVER(test_file_that_others_read), WITH_SERVER(test_refresh),
+        WITH_SERVER(test_refresh_is_stored_first), WITH_SERVER(test_refresh_with_trouble),
+        WITH_SERVER(test_refresh_refused), WITH_SERVER(test_refresh_in_good_time),
+        WITH_SERVER(test_oauth_refresh), WITH_SERVER(test_password),
+        WITH_SERVER(test_wrong_password), WITH_SERVER(test_login_limited),
+        WITH_SERVER(test_login_that_cannot_be_kept), WITH_SERVER(test_again),
+        WITH_SERVER(test_locked), WITH_SERVER(test_locked_from_the_beginning),
+        WITH_SERVER(test_the_end_is_the_end), WITH_SERVER(test_deactivated),
+        WITH_SERVER(test_server_down), WITH_SERVER(test_destroy_inside),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
