@@ -53,12 +53,14 @@ static int speech(struct player *player, char *line)
     transcribe_speech(player, line, sign, &text);
     player->log.since = player->log.count;
     struct net *net = player_net(player, line);
+    int64_t at = player->now - player->ago;
+    player->ago = 0;
     if (net && sign == ':') {
         player->place = net->place;
-        script_say(net->line, player->now, player->places[net->place].name, line, buf_text(&text),
+        script_say(net->line, at, player->places[net->place].name, line, buf_text(&text),
                    text.length);
     } else if (net) {
-        script_tell(net->line, player->now, line, buf_text(&text), text.length);
+        script_tell(net->line, at, line, buf_text(&text), text.length);
     }
     buf_finish(&text);
     return net ? 0 : -1;

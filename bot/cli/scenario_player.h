@@ -37,6 +37,7 @@ struct player {
     const char *path;
     size_t line;
     int64_t now;
+    int64_t ago; /* what is said next was said that long before */
     uint64_t chance;
     struct net nets[NETS_MAX];
     size_t net_count;

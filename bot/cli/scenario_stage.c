@@ -295,6 +295,49 @@ static int release(struct player *player, char *words)
     return 0;
 }
 
+/* "behind libera"; without a name the first network. */
+static int set_behind(struct player *player, char *words, bool behind)
+{
+    struct net *net = words[0] ? NULL : &player->nets[0];
+    for (size_t i = 0; !net && i < player->net_count; i++)
+        if (strcmp(player->nets[i].name, words) == 0)
+            net = &player->nets[i];
+    if (!net)
+        return player_complain(player, 2, "there is no network called ", words);
+    player->log.since = player->log.count;
+    script_set_behind(net->line, player->now, behind);
+    return 0;
+}
+
+static int fall_behind(struct player *player, char *words)
+{
+    return set_behind(player, words, true);
+}
+
+static int come_abreast(struct player *player, char *words)
+{
+    return set_behind(player, words, false);
+}
+
+/* "ago 3m": what is said next was said three minutes before, and comes only now. */
+static int say_earlier(struct player *player, char *words)
+{
+    return read_span(player, words, &player->ago);
+}
+
+/* "moved #new": the room that is spoken in goes on under that name, as it was configured. */
+static int move_room(struct player *player, char *words)
+{
+    struct place *place = &player->places[player->place];
+    struct net *net = &player->nets[place->net];
+    if (words[0] != '#' || strlen(words) >= sizeof place->name)
+        return player_complain(player, 2, "cannot make a room of that name: ", words);
+    player->log.since = player->log.count;
+    script_move(net->line, player->now, place->name, words);
+    snprintf(place->name, sizeof place->name, "%s", words);
+    return 0;
+}
+
 static int reload(struct player *player, char *words)
 {
     struct error error;
@@ -313,5 +356,7 @@ const struct directive scenario_stage[] = {
     {"member", make_member, true},       {"moderator", make_moderator, true},
     {"hold", hold, true},                {"release", release, true},
     {"reload", reload, true},            {"jump", jump, true},
-    {"restart", down, true},             {NULL, NULL, false},
+    {"restart", down, true},             {"behind", fall_behind, true},
+    {"abreast", come_abreast, true},     {"ago", say_earlier, true},
+    {"moved", move_room, true},          {NULL, NULL, false},
 };

@@ -6,10 +6,19 @@
 
 #include "util/utf8.h"
 
+static void tell_lag(struct script *script, int64_t at)
+{
+    script_push(script, &(struct script_deed){
+                            .kind = script->behind ? EVENT_BEHIND : EVENT_ABREAST,
+                            .at = at, .person = "", .text = ""});
+}
+
 static int start(struct transport *transport, struct error *error)
 {
     struct script *script = script_of(transport);
     (void)error;
+    if (script->behind)
+        tell_lag(script, 0); /* handled now, whenever that is */
     script->sink->ready(script->sink->context, script->ops.name, script->network);
     return 0;
 }
@@ -226,6 +235,20 @@ void script_tell(struct transport *transport, int64_t at, const char *person, co
                  size_t length)
 {
     script_say(transport, at, NULL, person, text, length);
+}
+
+void script_set_behind(struct transport *transport, int64_t at, bool behind)
+{
+    struct script *script = script_of(transport);
+    script->behind = behind;
+    tell_lag(script, at);
+}
+
+void script_move(struct transport *transport, int64_t at, const char *room, const char *target)
+{
+    script_push(script_of(transport),
+                &(struct script_deed){.kind = EVENT_MOVED, .at = at, .room = room, .person = "",
+                                      .text = target, .length = strlen(target)});
 }
 
 void script_enter(struct transport *transport, int64_t at, const char *room, const char *person)

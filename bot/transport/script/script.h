@@ -28,6 +28,11 @@ void script_tell(struct transport *transport, int64_t at, const char *person, co
                  size_t length);
 void script_enter(struct transport *transport, int64_t at, const char *room, const char *person);
 void script_leave(struct transport *transport, int64_t at, const char *room, const char *person);
+/* On the network things may have happened that did not come yet; a bot that starts in that time
+ * learns it first. Whatever is said is what had happened: give its time. */
+void script_set_behind(struct transport *transport, int64_t at, bool behind);
+/* A room goes on under another name. */
+void script_move(struct transport *transport, int64_t at, const char *room, const char *target);
 /*
  * Where people put marks on messages, edit and take back what they said: off
  * until script_set_marks(). Then all that is said has an id (made up unless

@@ -38,7 +38,7 @@ struct script {
         enum role role;
     } people[SCRIPT_PEOPLE_MAX];
     size_t people_count;
-    bool marks, erasing, deaf;
+    bool marks, erasing, deaf, behind;
     struct clock_port clock; /* with marks: when they are counted */
     struct script_next { /* of the next thing that somebody does */
         char id[SCRIPT_ID_MAX];
