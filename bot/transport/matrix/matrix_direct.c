@@ -24,7 +24,6 @@ struct friend {
     struct matrix *matrix;
     char *user;
     char *room;  /* that we made or used last; NULL = none known */
-    bool fresh;  /* we made `room`, and no sync has shown it yet */
     bool told;   /* the room we share knows that we cannot reach them */
     enum opening opening;
     uint64_t due;   /* loop time before which no room is opened for them */
@@ -230,12 +229,8 @@ const char *matrix_direct_room(struct matrix *matrix, const char *user)
             best_joined = partner->joined;
         }
     }
-    if (best)
-        return best->id;
-    if (one->fresh && !matrix_rooms_find(&matrix->rooms, one->room))
-        return one->room;
-    one->fresh = false;
-    return NULL;
+    /* A room that we made is none before a sync has shown it: a server may encrypt all rooms. */
+    return best ? best->id : NULL;
 }
 
 /* ---- m.direct: read, changed, written ---- */
@@ -350,12 +345,10 @@ static void on_created(void *context, const struct matrix_reply *reply)
         if (room) {
             free(one->room);
             one->room = room;
-            one->fresh = true;
             change_list(one);
         }
         /* Should this one not last, too, then not one more at once. */
         one->due = uv_now(matrix->loop) + AGAIN_MAX_MS;
-        matrix_ready(matrix);
     } else if (reply->status >= 400 && reply->status < 500 && reply->status != 429) {
         cannot_reach(one, reply->why);
     } else {

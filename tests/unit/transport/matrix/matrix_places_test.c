@@ -287,16 +287,70 @@ static void a_kick_is_heard_and_an_invitation_brings_it_back(void **state)
     assert_true(stages_seen(stage, "back") >= 0);
 }
 
-static void a_room_that_moves_is_followed(void **state)
+/* Upgrades the room; the id of the new one, once the bot is there. To be freed. */
+static char *move(struct stage *stage, const char *room)
 {
-    struct stage *stage = *state;
-    matrix_play_enter(stage, "ann");
-    json_t *made = ask(stage, "host", "POST", stage_matrix_path(stage->room, "upgrade"),
+    json_t *made = ask(stage, "host", "POST", stage_matrix_path(room, "upgrade"),
                        json_pack("{s:s}", "new_version", "12"));
     char *moved = strdup(json_string_value(json_object_get(made, "replacement_room")));
     json_decref(made);
     const struct stages_event *event = stages_await(stage, EVENT_MOVED, NULL, moved);
-    assert_string_equal(event->room, stage->room);
+    assert_string_equal(event->room, room);
+    return moved;
+}
+
+static void a_room_that_moves_twice_is_reached_by_all_its_ids(void **state)
+{
+    struct stage *stage = *state;
+    matrix_play_enter(stage, "ann");
+    char *second = move(stage, stage->room), *third = move(stage, second);
+    matrix_play_halt(stage);
+    matrix_play_begin(stage);
+    assert_int_equal(stages_post(stage, 1, stage->room, false, 0, "one"), POST_TAKEN);
+    assert_int_equal(stages_post(stage, 2, second, false, 0, "two"), POST_TAKEN);
+    assert_int_equal(stages_post(stage, 3, third, false, 0, "three"), POST_TAKEN);
+    stages_await_sent(stage, 3);
+    look_into(stage, "host", third);
+    assert_true(stages_seen(stage, "host\tone") >= 0);
+    assert_true(stages_seen(stage, "host\ttwo") >= 0);
+    assert_true(stages_seen(stage, "host\tthree") >= 0);
+    free(second);
+    free(third);
+}
+
+static void what_was_said_before_it_came_is_not_for_it(void **state)
+{
+    struct stage *stage = *state;
+    stage->matrix->settings.inviters[0] = (char *)(uintptr_t) "@eve:fake.test";
+    stage->matrix->settings.inviter_count = 1;
+    char *first = create(stage, "eve", json_pack("{s:s}", "name", "Old"));
+    char *second = create(stage, "eve", json_pack("{s:s}", "name", "Older"));
+    free(stage_matrix_say(stage->matrix, "eve", first, "old", 3));
+    act(stage, "eve", "POST", stage_matrix_path(first, "invite"), json_pack("{s:s}", "user_id", BOT));
+    await_membership(stage, first, BOT, "join");
+    free(stage_matrix_say(stage->matrix, "eve", first, "new", 3));
+    stages_await(stage, EVENT_TEXT, "eve", "new");
+    assert_int_equal(matrix_play_count(stage, EVENT_TEXT, NULL), 1);
+    /* Nor if it came in by another way while it was not there to see it. */
+    stages_until(stage, matrix_play_is_abreast, NULL);
+    matrix_play_halt(stage);
+    free(stage_matrix_say(stage->matrix, "eve", second, "older", 5));
+    act(stage, "eve", "POST", stage_matrix_path(second, "invite"), json_pack("{s:s}", "user_id", BOT));
+    act(stage, "hotseat", "POST", stage_matrix_path(second, "join"), json_object());
+    stages_tell(stage, "ann", "newest", 6);
+    free(stage_matrix_say(stage->matrix, "eve", second, "newest", 6));
+    matrix_play_begin(stage);
+    stages_await(stage, EVENT_TEXT, "eve", "newest");
+    assert_null(stages_find(stage, EVENT_TEXT, NULL, "older"));
+    free(first);
+    free(second);
+}
+
+static void a_room_that_moves_is_followed(void **state)
+{
+    struct stage *stage = *state;
+    matrix_play_enter(stage, "ann");
+    char *moved = move(stage, stage->room);
     /* What was meant for the old one goes to the new one, now and after a restart. */
     stages_until(stage, is_back, stage->room);
     stages_await_sent(stage, 12);
@@ -434,6 +488,8 @@ int main(void)
         MATRIX_TEST(an_invitation_outlives_a_restart),
         MATRIX_TEST(a_kick_is_heard_and_an_invitation_brings_it_back),
         MATRIX_TEST(a_room_that_moves_is_followed),
+        MATRIX_TEST(a_room_that_moves_twice_is_reached_by_all_its_ids),
+        MATRIX_TEST(what_was_said_before_it_came_is_not_for_it),
         MATRIX_TEST(it_knocks_where_that_is_the_way_in),
         MATRIX_TEST(in_an_encrypted_chat_it_says_where_to_answer),
         MATRIX_TEST(a_room_that_becomes_encrypted_is_told_once),
