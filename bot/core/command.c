@@ -275,8 +275,10 @@ static bool plainly_meant(const struct command *command)
     if (command->verb == COMMAND_START || command->verb == COMMAND_EXTEND ||
         command->verb == COMMAND_TOP || command->verb == COMMAND_HELP)
         return command->word_count <= 3;
-    if (command_where(command->verb) == 'P' && free_text(command->verb))
-        return command->rest_length > 0 && strcmp(command->word, "begin") != 0;
+    if (command->verb == COMMAND_VOTE)
+        return command->word_count > 1 && isdigit((unsigned char)command->words[1][0]);
+    if (free_text(command->verb))
+        return false;
     for (size_t i = 0; i < command->word_count; i++)
         if (command_round_number(command->words[i]) == 0)
             return false;

@@ -48,6 +48,14 @@ static void check_ballot(const char *text, size_t length)
                             words.comment + words.comment_length <= text + length));
 }
 
+static void check_tag(const char *text)
+{
+    uint64_t round;
+    uint32_t author;
+    if (ballot_tag_parse(text, &round, &author) == 0)
+        MUST(author < ROUND_SEATS_MAX);
+}
+
 static void check_strip(const char *text, size_t length)
 {
     struct ballot_name names[] = {{"ann", false}, {"Bo", false}, {"\xC3\xA9ve", false}, {"x", true}};
@@ -74,6 +82,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     command_parse(&command, text, clean.length, prefixes[data[0] & 3],
                   data[0] & 4 ? "hotseat" : "", data[0] & 8);
     check_words(&command, text, clean.length);
+    command_parse_called(&command, text, clean.length);
+    check_words(&command, text, clean.length);
+    check_tag(text);
     check_ballot(text, clean.length);
     check_strip(text, clean.length);
     if (span_parse(text, &seconds) == 0)

@@ -11,7 +11,7 @@
 const char *const rig_people[RIG_PEOPLE] = {"Zorblax", "Quimby", "Vexmoor"};
 const char *const rig_tokens[RIG_PEOPLE] = {"aqqa17", "bwwb23", "cxxc31"};
 
-enum what { ENTER, SAY, TELL, VOTE };
+enum what { ENTER, SAY, TELL, VOTE, EDIT, MARK, RETRACT };
 
 struct step {
     enum what what;
@@ -19,36 +19,42 @@ struct step {
     const char *text;
     bool in_room;    /* where the acknowledgement comes */
     const char *ack; /* NULL = none comes */
-    const char *adds; /* what the acknowledged answer is then, in a further line; NULL = nothing */
-    int author;      /* VOTE */
+    const char *adds; /* a further line of the acknowledged answer; EDIT: all of it. NULL = nothing */
+    int author;      /* VOTE, MARK, RETRACT */
+    const char *id;  /* of what is said or marked; EDIT, RETRACT: of what it is about */
 };
 
 /* Vexmoor never speaks in the room: only being seen there lets them answer. */
 static const struct step steps[] = {
-    {ENTER, 0, "", false, NULL, NULL, 0},
-    {ENTER, 1, "", false, NULL, NULL, 0},
-    {ENTER, 2, "", false, NULL, NULL, 0},
-    {SAY, 0, "!start coding mid answer:20m vote:20m", true, "to answer", NULL, 0},
-    {SAY, 1, "!join", false, "You are in round", NULL, 0},
-    {TELL, 0, "A stack, aqqa17, in O(n).", false, "Stored", "A stack, aqqa17, in O(n).", 0},
-    {TELL, 2, "Sort first, cxxc31.", false, "Stored", "Sort first, cxxc31.", 0},
-    {TELL, 2, "Then scan.", false, "Stored", "Then scan.", 0},
-    {SAY, 1, "!hint", false, "hint", NULL, 0},
-    {TELL, 1, "!begin", false, "Send your lines", NULL, 0},
-    {TELL, 1, "def f(x):", false, NULL, NULL, 0},
-    {TELL, 1, "    return bwwb23", false, NULL, NULL, 0},
-    {SAY, 0, "!status", true, "Round", NULL, 0},
-    {TELL, 1, "!end", false, "Stored", "def f(x):\n    return bwwb23", 0},
-    {VOTE, 0, "4 3 5 4 note-one", false, "Stored: ", NULL, 1},
-    {VOTE, 0, "2 2 2 2", false, "Stored: ", NULL, 2},
-    {TELL, 1, "!votes", false, "owe", NULL, 0},
-    {VOTE, 1, "5 5 5 5", false, "Stored: ", NULL, 0},
-    {VOTE, 1, "1 2 3 4 note-two", false, "Stored: ", NULL, 2},
-    {VOTE, 1, "1 1 3 4 note-two", false, "Stored: ", NULL, 2},
-    {VOTE, 2, "3 3 3 3", false, "Stored: ", NULL, 0},
-    {VOTE, 2, "4 4 4 4", false, "Stored: ", NULL, 1},
-    {SAY, 2, "!top", true, "Zorblax", NULL, 0},
-    {TELL, 1, "!me", false, "all time", NULL, 0},
+    {ENTER, 0, "", false, NULL, NULL, 0, NULL},
+    {ENTER, 1, "", false, NULL, NULL, 0, NULL},
+    {ENTER, 2, "", false, NULL, NULL, 0, NULL},
+    {SAY, 0, "!start coding mid answer:20m vote:20m", true, "to answer", NULL, 0, NULL},
+    {SAY, 1, "!join", false, "You are in round", NULL, 0, NULL},
+    {TELL, 0, "A stack, aqqa17, in O(n).", false, "Stored", "A stack, aqqa17, in O(n).", 0, NULL},
+    {TELL, 2, "Sort first, cxxc31.", false, "Stored", "Sort first, cxxc31.", 0,
+     "p1"},
+    {TELL, 2, "Then scan.", false, "Stored", "Then scan.", 0, NULL},
+    {EDIT, 2, "Sort all first, cxxc31.", false, "Changed", "Sort all first, cxxc31.\nThen scan.", 0,
+     "p1"},
+    {SAY, 1, "!hint", false, "hint", NULL, 0, NULL},
+    {TELL, 1, "!begin", false, "Send your lines", NULL, 0, NULL},
+    {TELL, 1, "def f(x):", false, NULL, NULL, 0, NULL},
+    {TELL, 1, "    return bwwb23", false, NULL, NULL, 0, NULL},
+    {SAY, 0, "!status", true, "Round", NULL, 0, NULL},
+    {TELL, 1, "!end", false, "Stored", "def f(x):\n    return bwwb23", 0, NULL},
+    {VOTE, 0, "4 3 5 4 note-one", false, "Stored: ", NULL, 1, NULL},
+    {VOTE, 0, "2 2 2 2", false, "Stored: ", NULL, 2, NULL},
+    {TELL, 1, "!votes", false, "owe", NULL, 0, NULL},
+    {VOTE, 1, "5 5 5 5", false, "Stored: ", NULL, 0, NULL},
+    {VOTE, 1, "1 2 3 4 note-two", false, "Stored: ", NULL, 2, NULL},
+    {VOTE, 1, "1 1 3 4 note-two", false, "Stored: ", NULL, 2, NULL},
+    {MARK, 2, "5", false, "Stored: ", NULL, 0, "m1"},
+    {RETRACT, 2, "", false, "Taken back", NULL, 0, "m1"},
+    {MARK, 2, "3", false, "Stored: ", NULL, 0, "m2"},
+    {VOTE, 2, "4 4 4 4", false, "Stored: ", NULL, 1, NULL},
+    {SAY, 2, "!top", true, "Zorblax", NULL, 0, NULL},
+    {TELL, 1, "!me", false, "all time", NULL, 0, NULL},
 };
 #define STEPS (sizeof steps / sizeof *steps)
 
@@ -73,53 +79,81 @@ void rig_round_init(struct rig_round *round, struct rig *rig)
     round->rig = rig;
 }
 
-/* The letter under which a voter was sent the answer of an author; 0 if not yet. */
-static char label_of(const struct rig_round *round, int voter, int author)
+/* The message that brought a voter the answer of an author; NULL if none did yet. */
+static const struct rig_seen *ballot_of(const struct rig_round *round, int voter, int author)
 {
     const struct rig *rig = round->rig;
     for (size_t i = 0; i < rig->seen_count; i++) {
         const struct rig_seen *one = &rig->seen[i];
         if (one->person && strcmp(one->person, rig_people[voter]) == 0 &&
             strncmp(one->text, "Answer ", 7) == 0 && strstr(one->text, rig_tokens[author]))
-            return one->text[7];
+            return one;
     }
-    return 0;
+    return NULL;
 }
 
-static void note(struct rig_round *round, const struct step *step, const char *scores)
+static void note(struct rig_round *round, const struct step *step)
 {
+    char *vote = round->vote[step->who][step->author];
     if (step->adds) {
         char *answer = round->answer[step->who];
-        size_t used = strlen(answer);
+        size_t used = step->what == EDIT ? 0 : strlen(answer);
         snprintf(answer + used, sizeof round->answer[0] - used, "%s%s", used ? "\n" : "",
                  step->adds);
         round->revision[step->who]++;
     }
-    if (scores) {
-        char *vote = round->vote[step->who][step->author];
-        for (size_t i = 0; i < 4; i++)
-            vote[i] = scores[2 * i];
-    }
+    for (size_t i = 0; i < 4 && step->what == VOTE; i++)
+        vote[i] = step->text[2 * i];
+    if (step->what == MARK)
+        memset(vote, step->text[0], 4);
+    if (step->what == RETRACT)
+        memset(vote, '0', 4);
 }
 
-/* A voter asks for what they can grade when no ballot came (after a crash it may be on its way). */
-static int find_label(struct rig_round *round, const struct step *step, char *label)
+/* After a crash it may still be on its way. */
+static const struct rig_seen *find_ballot(struct rig_round *round, const struct step *step)
 {
-    *label = label_of(round, step->who, step->author);
-    return *label ? 0 : trouble(round, "step %zu: %s was never sent the answer of %s", round->step,
-                                rig_people[step->who], rig_people[step->author]);
+    const struct rig_seen *ballot = ballot_of(round, step->who, step->author);
+    if (!ballot)
+        trouble(round, "step %zu: %s was never sent the answer of %s", round->step,
+                rig_people[step->who], rig_people[step->author]);
+    return ballot;
 }
 
-static void act(struct rig_round *round, const struct step *step, const char *text)
+static void push(struct rig *rig, const struct step *step, const struct rig_seen *ballot)
+{
+    static const enum event_kind kinds[] = {
+        [TELL] = EVENT_TEXT, [EDIT] = EVENT_EDIT, [MARK] = EVENT_MARK, [RETRACT] = EVENT_RETRACT};
+    struct event event = {.kind = kinds[step->what], .who.target = rig_people[step->who],
+                          .text = step->text};
+    char message[24] = "";
+    if (step->what == MARK) {
+        snprintf(message, sizeof message, "b%lld", (long long)ballot->id);
+        event.tag = ballot->tag;
+        event.about = message;
+    } else if (step->what != TELL) {
+        event.about = step->id;
+    }
+    if (step->what == MARK || step->what == TELL)
+        event.id = step->id;
+    rig_push(rig, &event);
+}
+
+static void act(struct rig_round *round, const struct step *step, const struct rig_seen *ballot)
 {
     struct rig *rig = round->rig;
     const char *who = rig_people[step->who];
-    if (step->what == ENTER)
+    char text[128];
+    if (step->what == ENTER) {
         rig_enter(rig, who);
-    else if (step->what == SAY)
-        rig_say(rig, who, text, NULL);
-    else
+    } else if (step->what == SAY) {
+        rig_say(rig, who, step->text, NULL);
+    } else if (step->what == VOTE) {
+        snprintf(text, sizeof text, "!vote %c %s", ballot->text[7], step->text);
         rig_tell(rig, who, text, NULL);
+    } else {
+        push(rig, step, ballot);
+    }
     rig_settle(rig, PATIENCE_MS);
 }
 
@@ -128,16 +162,14 @@ int rig_round_step(struct rig_round *round, int tries)
     const struct step *step = &steps[round->step];
     struct rig *rig = round->rig;
     const char *who = rig_people[step->who];
-    char text[128], label;
-    snprintf(text, sizeof text, "%s", step->text);
-    if (step->what == VOTE) {
-        if (find_label(round, step, &label))
-            return -1;
-        snprintf(text, sizeof text, "!vote %c %s", label, step->text);
-    }
+    const char *text = step->text;
+    const struct rig_seen *ballot = NULL;
+    if ((step->what == VOTE || step->what == MARK) && !(ballot = find_ballot(round, step)))
+        return -1;
+    struct rig_seen shown = ballot ? *ballot : (struct rig_seen){0}; /* what is seen may move */
     for (int i = 0; i < tries; i++) {
         size_t since = rig->seen_count;
-        act(round, step, text);
+        act(round, step, &shown);
         bool acked = step->ack && rig_find(rig, since, step->in_room ? NULL : who, step->ack) <
                                       rig->seen_count;
         bool sorry = rig_find(rig, since, who, "could not store") < rig->seen_count;
@@ -147,7 +179,7 @@ int rig_round_step(struct rig_round *round, int tries)
         if (step->ack && !acked && !sorry)
             return trouble(round, "step %zu (%s: %s): never answered", round->step, who, text);
         if (!sorry) {
-            note(round, step, step->what == VOTE ? step->text : NULL);
+            note(round, step);
             round->step++;
             return 0;
         }
@@ -168,7 +200,7 @@ void rig_round_resume(struct rig_round *round, size_t since, bool doubtful)
         rig_enter(rig, rig_people[m]);
     rig_settle(rig, PATIENCE_MS);
     if (step->ack && rig_find(rig, since, who, step->ack) < rig->seen_count) {
-        note(round, step, step->what == VOTE ? step->text : NULL);
+        note(round, step);
         round->step++;
     }
     /* A line after !begin has no receipt of its own; !end tells how many there are. */

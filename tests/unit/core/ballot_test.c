@@ -189,6 +189,48 @@ static void a_score_is_the_weighted_mean(void **state)
     round_destroy(round);
 }
 
+static void open_ballots_have_one_order_for_all(void **state)
+{
+    (void)state;
+    struct round *round = round_of(6, 99);
+    struct ballot_order first, other;
+    round->open_ballots = true;
+    assert_int_equal(round_answer(&round->seats[3], NULL, 0, 1), 0);
+    ballot_order(round, 0, &first);
+    assert_int_equal(first.count, 5);
+    for (uint32_t voter = 0; voter < 6; voter++) {
+        ballot_order(round, voter, &other);
+        assert_memory_equal(first.author, other.author, 5 * sizeof *first.author);
+        size_t own = ballot_index(&other, voter);
+        assert_true(voter == 3 ? own == 5 : first.author[own] == voter);
+    }
+    round_destroy(round);
+}
+
+static void a_tag_says_round_and_author(void **state)
+{
+    static const char *const wrong[] = {"", "vote", "vote ", "vote 1", "vote 1 ", "vote x 1",
+                                        "vote 1 x", "vote 1 64", "vote 1 2 3", "vote -1 2",
+                                        "vote 1 -2", "Vote 1 2", "vote  1 2", "vote 1 2x"};
+    struct arena arena;
+    uint64_t id;
+    uint32_t author;
+    (void)state;
+    arena_init(&arena);
+    struct round *round = round_of(2, 1);
+    round->id = UINT64_C(12345678901);
+    const char *tag = ballot_tag(&arena, round, 1);
+    assert_string_equal(tag, "vote 12345678901 1");
+    assert_int_equal(ballot_tag_parse(tag, &id, &author), 0);
+    assert_true(id == round->id);
+    assert_int_equal(author, 1);
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        if (ballot_tag_parse(wrong[i], &id, &author) == 0)
+            fail_msg("\"%s\" is taken for a tag", wrong[i]);
+    round_destroy(round);
+    arena_finish(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -199,6 +241,8 @@ int main(void)
         cmocka_unit_test(forms_of_a_vote),
         cmocka_unit_test(a_comment_has_a_limit),
         cmocka_unit_test(a_score_is_the_weighted_mean),
+        cmocka_unit_test(open_ballots_have_one_order_for_all),
+        cmocka_unit_test(a_tag_says_round_and_author),
     };
     return cmocka_run_group_tests_name("ballot", tests, NULL, NULL);
 }

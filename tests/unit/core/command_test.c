@@ -170,6 +170,32 @@ static void noise_is_parsed_within_bounds(void **state)
     }
 }
 
+/* In an answer to a message of the bot a command needs no prefix, but talk is none. */
+static void only_what_is_plainly_meant_is_a_command_when_called(void **state)
+{
+    static const struct {
+        const char *text;
+        enum command_verb verb;
+    } cases[] = {
+        {"status", COMMAND_STATUS},       {" Join 12 ", COMMAND_JOIN},
+        {"end", COMMAND_END},             {"end of story", COMMAND_NONE},
+        {"leave it to me", COMMAND_NONE}, {"skip 3", COMMAND_SKIP},
+        {"skip it", COMMAND_NONE},        {"start coding mid", COMMAND_START},
+        {"help vote", COMMAND_HELP},      {"top week", COMMAND_TOP},
+        {"extend 2m", COMMAND_EXTEND},    {"answer the question, please", COMMAND_NONE},
+        {"begin with it", COMMAND_NONE},  {"vote A 4 3 5 4", COMMAND_VOTE},
+        {"vote for the second", COMMAND_NONE}, {"nice one!", COMMAND_NONE},
+        {"", COMMAND_NONE},               {" \n", COMMAND_NONE},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        command_parse_called(&parsed, cases[i].text, strlen(cases[i].text));
+        if (parsed.verb != cases[i].verb)
+            fail_msg("\"%s\" is %d", cases[i].text, (int)parsed.verb);
+        assert_int_equal(parsed.named, cases[i].verb != COMMAND_NONE);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -183,6 +209,7 @@ int main(void)
         cmocka_unit_test(many_words_are_bounded),
         cmocka_unit_test(round_numbers),
         cmocka_unit_test(noise_is_parsed_within_bounds),
+        cmocka_unit_test(only_what_is_plainly_meant_is_a_command_when_called),
     };
     return cmocka_run_group_tests_name("command", tests, NULL, NULL);
 }
