@@ -120,8 +120,13 @@ struct store_ops {
     /* The member of an account alone and the whole; both 0 if nobody has it. Makes nothing known. */
     int (*identity)(struct store *store, const struct address *who, uint64_t *own, uint64_t *whole,
                     struct error *error);
-    /* The accounts of a member, in order of their own members. */
+    /* The accounts of the member that `member` counts for, in order of their own members. */
     int (*identities)(struct store *store, uint64_t member, identity_fn *identity, void *context,
+                      struct error *error);
+    /* A code by its hash (member 0 if it is not known), and the wrong tries of an account. */
+    int (*link_code)(struct store *store, const char *hash, struct link_code *code,
+                     struct error *error);
+    int (*link_tries)(struct store *store, uint64_t member, unsigned *tries, int64_t *since,
                       struct error *error);
     int (*member_link)(struct store *store, uint64_t member, uint64_t whole, struct error *error);
     int (*member_unlink)(struct store *store, uint64_t member, struct error *error);

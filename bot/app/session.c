@@ -158,18 +158,12 @@ static int apply_event(struct session *session, const struct event *told)
     return 1;
 }
 
-static bool same_person(const struct address *a, const struct address *b)
-{
-    return strcmp(a->target, b->target) == 0 && strcmp(a->network, b->network) == 0 &&
-           strcmp(a->transport, b->transport) == 0;
-}
-
 /* One word is enough for all that somebody said in this turn. */
 static bool told_already(const struct queued *events, const struct queued *queued)
 {
     for (const struct queued *other = events; other; other = other->next)
         if (other != queued && other->answered &&
-            same_person(&other->event.who, &queued->event.who))
+            address_same(&other->event.who, &queued->event.who))
             return true;
     return false;
 }

@@ -85,6 +85,7 @@ static int store_effect(struct session *session, const struct effect *effect, in
     case RECORD_PART:
     case RECORD_MARK:
     case RECORD_OVER:
+    case RECORD_LINK:
     case RECORD_LOG:
         break;
     }

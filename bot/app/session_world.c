@@ -84,6 +84,32 @@ static int world_standing(void *context, uint64_t room, enum period period, cons
                                     kind, member, row, &session->why);
 }
 
+static int world_identity(void *context, const struct address *who, uint64_t *own, uint64_t *whole)
+{
+    struct session *session = context;
+    return session->store->identity(store_of(session), who, own, whole, &session->why);
+}
+
+static int world_identities(void *context, uint64_t member, identity_fn *identity,
+                            void *fn_context)
+{
+    struct session *session = context;
+    return session->store->identities(store_of(session), member, identity, fn_context,
+                                      &session->why);
+}
+
+static int world_link_code(void *context, const char *hash, struct link_code *code)
+{
+    struct session *session = context;
+    return session->store->link_code(store_of(session), hash, code, &session->why);
+}
+
+static int world_link_tries(void *context, uint64_t own, unsigned *tries, int64_t *since)
+{
+    struct session *session = context;
+    return session->store->link_tries(store_of(session), own, tries, since, &session->why);
+}
+
 static bool world_counts(void *context, const struct address *place)
 {
     const struct session *session = context;
@@ -105,6 +131,10 @@ void session_world_init(struct session *session)
         .plugin_at = world_plugin_at,
         .board = world_board,
         .standing = world_standing,
+        .identity = world_identity,
+        .identities = world_identities,
+        .link_code = world_link_code,
+        .link_tries = world_link_tries,
         .counts = world_counts,
     };
 }

@@ -87,19 +87,13 @@ static bool split_place(char *key, struct address *place)
     return true;
 }
 
-static bool is_place(const struct address *a, const struct address *b)
-{
-    return strcmp(a->target, b->target) == 0 && strcmp(a->network, b->network) == 0 &&
-           strcmp(a->transport, b->transport) == 0;
-}
-
 /* The linked room that has this place, NULL if none has. */
 static const struct options_room *linked_room(const struct options *options,
                                               const struct address *place)
 {
     for (size_t i = 0; i < options->room_count; i++)
         for (size_t j = 0; j < options->rooms[i].place_count; j++)
-            if (is_place(&options->rooms[i].places[j], place))
+            if (address_same(&options->rooms[i].places[j], place))
                 return &options->rooms[i];
     return NULL;
 }

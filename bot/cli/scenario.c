@@ -36,6 +36,22 @@ static void transcribe_speech(const struct player *player, const char *name, cha
     buf_finish(&clean);
 }
 
+/* What is said, with what "catch" kept in place of "\c". */
+static void put_caught(const struct player *player, const char *said, struct buf *out)
+{
+    buf_init(out);
+    for (const char *at = said; *at; at++) {
+        if (at[0] == '\\' && at[1] == 'c') {
+            buf_puts(out, player->caught);
+            at++;
+        } else {
+            buf_putc(out, *at);
+            if (at[0] == '\\' && at[1])
+                buf_putc(out, *++at);
+        }
+    }
+}
+
 /* "NAME: text" or "NAME> text". */
 static int speech(struct player *player, char *line)
 {
@@ -44,9 +60,12 @@ static int speech(struct player *player, char *line)
     if (name == 0 || name > 2 * EVENT_NAME_MAX || (sign != ':' && sign != '>'))
         return player_complain(player, 2, "neither a directive nor NAME: text nor NAME> text: ", line);
     line[name] = '\0';
-    struct buf text;
+    struct buf text, said;
     buf_init(&text);
-    if (!scenario_unescape(&text, line + name + 1 + (line[name + 1] == ' '), false)) {
+    put_caught(player, line + name + 1 + (line[name + 1] == ' '), &said);
+    bool good = scenario_unescape(&text, buf_text(&said), false);
+    buf_finish(&said);
+    if (!good) {
         buf_finish(&text);
         return player_complain(player, 2, "a bad escape in what this person says: ", line);
     }

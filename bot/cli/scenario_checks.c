@@ -95,6 +95,30 @@ static int silent(struct player *player, char *words)
     return 0;
 }
 
+/* "catch WHO BEFORE": keeps the word that stands behind BEFORE in what WHO saw. */
+static int catch_word(struct player *player, char *words)
+{
+    char room[WHO_MAX], *before = strchr(words, ' ');
+    if (!before)
+        return player_complain(player, 2, "expected: catch WHO BEFORE", "");
+    *before++ = '\0';
+    player_room(player, room);
+    for (size_t i = player->log.since; i < player->log.count; i++) {
+        const char *found = seen_by(&player->log.seen[i], words, room)
+                                ? strstr(player->log.seen[i].text, before)
+                                : NULL;
+        if (!found)
+            continue;
+        found += strlen(before);
+        found += strspn(found, " ");
+        snprintf(player->caught, sizeof player->caught, "%.*s", (int)strcspn(found, " \n"), found);
+        return 0;
+    }
+    player_complain(player, 1, "nothing to catch behind ", before);
+    show_seen(player);
+    return 0;
+}
+
 static int mark(struct player *player, char *words)
 {
     (void)words;
@@ -119,5 +143,5 @@ static int count(struct player *player, char *words)
 const struct directive scenario_checks[] = {
     {"expect", expect, false}, {"exact", exact, false},   {"refuse", refuse, false},
     {"silent", silent, false}, {"never", never, false},   {"forget", forget, false},
-    {"mark", mark, false},     {"count", count, false},   {NULL, NULL, false},
+    {"catch", catch_word, false}, {"mark", mark, false},     {"count", count, false},   {NULL, NULL, false},
 };

@@ -51,6 +51,7 @@ struct player {
     struct compose bot;
     bool open;
     struct seen_log log;
+    char caught[64]; /* what "catch" kept */
     int result;
 };
 

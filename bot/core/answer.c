@@ -5,6 +5,7 @@
 
 #include "core/ballot.h"
 #include "core/flow.h"
+#include "core/place.h"
 #include "core/plugin_call.h"
 #include "core/talk.h"
 #include "util/span.h"
@@ -26,21 +27,39 @@ static struct ballot_name name_of(const struct hall *hall, const char *name)
     return (struct ballot_name){name, bank && words_has(&bank->words, name)};
 }
 
+/* The names that those seated have on other networks. */
+static bool add_accounts(const struct hall *hall, const struct round *round, struct arena *arena,
+                         struct ballot_name *names, size_t *count)
+{
+    for (size_t i = 0; i < round->seat_count; i++) {
+        const struct seat *seat = &round->seats[i];
+        struct accounts accounts;
+        if (accounts_read(hall, seat->member, arena, &accounts))
+            return false;
+        for (size_t j = 0; j < accounts.count && *count < NAMES_MAX; j++)
+            if (strcmp(accounts.list[j].name, seat->name) != 0)
+                names[(*count)++] = name_of(hall, accounts.list[j].name);
+    }
+    return true;
+}
+
 bool answer_clean(const struct hall *hall, const struct round *round, const char *text,
                   size_t length, struct buf *out, bool *changed)
 {
     struct ballot_name names[NAMES_MAX];
+    struct arena arena;
     size_t count = 0;
+    arena_init(&arena);
     for (size_t i = 0; i < round->seat_count && count < NAMES_MAX; i++)
         names[count++] = name_of(hall, round->seats[i].name);
-    for (size_t r = 0; r < hall->room_count; r++) {
-        const struct room *room = hall->rooms[r];
-        for (size_t i = 0; room->id == round->room && i < room->present_count; i++)
-            if (count < NAMES_MAX)
-                names[count++] = name_of(hall, room->present[i].name);
-    }
+    bool known = add_accounts(hall, round, &arena, names, &count);
+    const struct room *place = NULL;
+    while ((place = place_next(hall, round->room, place)))
+        for (size_t i = 0; i < place->present_count && count < NAMES_MAX; i++)
+            names[count++] = name_of(hall, place->present[i].name);
     ballot_strip(out, text, length, names, count, changed);
-    return !out->failed;
+    arena_finish(&arena);
+    return known && !out->failed;
 }
 
 void answer_record(const struct round *round, const struct seat *seat, int64_t at,
@@ -122,6 +141,7 @@ void answer_renew(struct talk *talk, struct round *round, struct seat *seat, con
         round_answer(seat, buf_text(&clean), clean.length, talk->event->at)) {
         talk->broken = true;
     } else {
+        seat->answered_by = talk->own;
         answer_record(round, seat, talk->event->at, talk->effects);
         send_receipt(talk, round, seat, lead, changed);
         enum plugin_outcome outcome =

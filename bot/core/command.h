@@ -37,7 +37,10 @@
     X(VOTE, "vote", "P", "vote [ROUND] LABEL SCORES [COMMENT]",                                    \
       "grades one answer: a score of 1 to 5 for each criterion")                                   \
     X(VOTES, "votes", "P", "votes [ROUND]", "what you still owe, and what you gave")               \
-    X(LEAVE, "leave", "B", "leave [ROUND]", "gives up your seat")
+    X(LEAVE, "leave", "B", "leave [ROUND]", "gives up your seat")                                  \
+    X(LINK, "link", "P", "link [CODE]",                                                            \
+      "makes you one person with your account on another network")                                 \
+    X(UNLINK, "unlink", "P", "unlink", "undoes that for this account")
 
 enum command_verb {
     COMMAND_NONE,    /* not addressed to the bot: plain talk, or an answer if private */

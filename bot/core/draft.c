@@ -100,6 +100,7 @@ static int keep_draft(const struct hall *hall, const struct round *round, struct
     buf_finish(&whole);
     buf_finish(&clean);
     if (kept == 1) {
+        seat->answered_by = seat->used_by;
         part_record_adopt(effects, round->id, seat->member, offset);
         answer_record(round, seat, now, effects);
     }

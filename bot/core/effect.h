@@ -42,6 +42,7 @@ enum effect_kind {
     RECORD_PART,   /* a message that an answer or a draft is made of came, changed or went */
     RECORD_MARK,   /* a mark came or went; what it changes is in a RECORD_BALLOT */
     RECORD_OVER,   /* a round is over: its parts and marks are no longer needed, delete them */
+    RECORD_LINK,   /* accounts are linked or unlinked, or a code for that was made, tried or used */
     RECORD_LOG     /* audit: who did what to a round */
 };
 
@@ -142,6 +143,31 @@ struct draft_record {
     int64_t at;
 };
 
+/* A code that links whoever redeems it with the account that asked for it; kept as a hash only. */
+enum link_code_state { LINK_CODE_OPEN, LINK_CODE_USED, LINK_CODE_VOID };
+struct link_code {
+    uint64_t member; /* of the account alone; 0 = there is no such code */
+    int64_t at;
+    enum link_code_state state;
+};
+#define LINK_CODE_KEPT_MS (INT64_C(24) * 3600 * 1000) /* to tell an old code from a wrong one */
+
+enum link_change {
+    LINK_OFFER,  /* member (an account alone) has the code `hash` since `at`, in place of another */
+    LINK_SETTLE, /* the code `hash` is in `state` */
+    LINK_TRIES,  /* the account has tried `tries` wrong codes since `at` */
+    LINK_JOIN,   /* all that counts for `member` counts for `whole` */
+    LINK_LEAVE   /* the account `member` counts for itself */
+};
+struct link_record {
+    enum link_change change;
+    uint64_t member, whole;
+    const char *hash;
+    enum link_code_state state;
+    unsigned tries;
+    int64_t at;
+};
+
 enum part_change {
     PART_PUT,  /* the part is new, or has another text */
     PART_DROP, /* the part went; number 0 = all of them */
@@ -175,6 +201,7 @@ struct effect {
         struct draft_record draft;
         struct part_record part;
         struct mark_record mark;
+        struct link_record link;
         uint64_t over; /* RECORD_OVER: id of the round */
         struct log_entry log;
     } as;

@@ -1,6 +1,14 @@
 #include "core/event.h"
 
+#include <string.h>
+
 #include "util/arena.h"
+
+bool address_same(const struct address *a, const struct address *b)
+{
+    return strcmp(a->target, b->target) == 0 && strcmp(a->network, b->network) == 0 &&
+           strcmp(a->transport, b->transport) == 0;
+}
 
 const char *event_key(struct arena *arena, const struct event *event, const char *id)
 {

@@ -23,6 +23,8 @@ struct address {
     const char *target; /* a channel or room; for a person: the account */
 };
 
+bool address_same(const struct address *a, const struct address *b);
+
 enum event_kind {
     EVENT_TEXT,  /* somebody said something, in a room or privately */
     EVENT_ENTER, /* somebody is in a room (also sent for each one found there on joining) */

@@ -188,7 +188,7 @@ int flow_pose(struct hall *hall, struct round *round, int64_t now, struct effect
         return -1;
     flow_record_asked(round, round->room, 0, now, effects);
     for (size_t i = 0; i < round->seat_count; i++)
-        flow_record_asked(round, 0, round->seats[i].member, now, effects);
+        flow_record_asked(round, 0, round_user(&round->seats[i], round->seats[i].used_by), now, effects);
     enum plugin_outcome outcome = plugin_pose(round, now, effects);
     if (outcome == PLUGIN_BROKEN)
         return -1;

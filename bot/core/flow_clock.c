@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 
+#include "core/account.h"
 #include "core/hold.h"
 #include "core/place.h"
 #include "core/presence.h"
@@ -87,21 +88,35 @@ static bool done_by(const struct hall *hall, const struct round *round, int64_t 
     return done > 0 && done <= now;
 }
 
-/* People in the room who have no seat: one of them may be writing an answer. */
-static bool has_onlookers(const struct hall *hall, struct round *round)
+/* Has a seat, or had one, be it from another of their accounts. */
+static bool is_seated(const struct hall *hall, const struct round *round,
+                      const struct presence *present)
 {
-    size_t present = 0, seated = 0;
-    for (size_t r = 0; r < hall->room_count; r++) {
-        const struct room *room = hall->rooms[r];
-        if (room->id != round->room)
-            continue;
-        present += room->present_count;
-        for (size_t i = 0; i < round->seat_count; i++) {
-            struct address at = round_seat_address(&round->seats[i]);
-            seated += presence_has(room, &at);
-        }
+    struct address who = {present->transport, present->network, present->account};
+    uint64_t own, member;
+    for (size_t i = 0; i < round->seat_count; i++) {
+        struct address at = round_seat_address(&round->seats[i]);
+        if (address_same(&at, &who))
+            return true;
     }
-    return present > seated;
+    /* Who is not known has never spoken; if that cannot be told now, nobody is shut out. */
+    if (account_member(hall, &who, &own, &member))
+        return false;
+    for (size_t i = 0; member && i < round->seat_count; i++)
+        if (round->seats[i].member == member)
+            return true;
+    return false;
+}
+
+/* People in the room who have no seat: one of them may be writing an answer. */
+static bool has_onlookers(const struct hall *hall, const struct round *round)
+{
+    const struct room *place = NULL;
+    while ((place = place_next(hall, round->room, place)))
+        for (size_t i = 0; i < place->present_count; i++)
+            if (!is_seated(hall, round, &place->present[i]))
+                return true;
+    return false;
 }
 
 static bool wants_last_call(const struct hall *hall, struct round *round, int64_t now)

@@ -255,6 +255,8 @@ static void dispatch(struct talk *talk)
     case COMMAND_START: verb_start(talk); break;
     case COMMAND_JOIN: verb_join(talk); break;
     case COMMAND_LEAVE: verb_leave(talk); break;
+    case COMMAND_LINK: verb_link(talk); break;
+    case COMMAND_UNLINK: verb_unlink(talk); break;
     case COMMAND_STATUS: verb_status(talk); break;
     case COMMAND_HINT: verb_hint(talk); break;
     case COMMAND_EXTEND: verb_direct(talk, MOTION_EXTEND); break;
@@ -346,6 +348,25 @@ static void act(struct talk *talk)
         memo_refuse(&talk->hall->memo, talk->member, talk->key);
 }
 
+/* Where somebody speaks from is where they are answered from now on, also after a restart. */
+static int touch_seats(const struct talk *talk)
+{
+    const struct event *event = talk->event;
+    for (size_t i = 0; i < talk->hall->round_count; i++) {
+        struct seat *seat = round_seat_of(talk->hall->rounds[i], talk->member);
+        if (!seat)
+            continue;
+        struct address before = round_seat_address(seat);
+        bool moved = seat->used_by != talk->own || !address_same(&before, &event->who);
+        seat->used_by = talk->own;
+        if (round_seat_touch(seat, event->name, &event->who))
+            return -1;
+        if (moved)
+            flow_record_seat(talk->hall->rounds[i], seat, talk->effects);
+    }
+    return 0;
+}
+
 static int apply_text(struct hall *hall, const struct event *event, struct effects *effects)
 {
     struct talk talk = {.hall = hall, .event = event, .effects = effects};
@@ -361,20 +382,16 @@ static int apply_text(struct hall *hall, const struct event *event, struct effec
         if (presence_enter(talk.room, &seen))
             return -1;
     }
+    if (!talk.room && talk_find_accounts(&talk))
+        return -1;
     parse(&talk);
     /* What is late must be seen as late, even if the clock has not struck yet. */
     if (flow_tick_before(hall, event, effects))
         return -1;
     if (event->kind != EVENT_RETRACT && !concerns(&talk))
         return 0;
-    talk.member = hall->world->member(hall->world->context, &event->who, event->name, event->at);
-    if (talk.member == 0)
+    if (talk_know(&talk) || touch_seats(&talk))
         return -1;
-    for (size_t i = 0; i < hall->round_count; i++) {
-        struct seat *seat = round_seat_of(hall->rounds[i], talk.member);
-        if (seat && round_seat_touch(seat, event->name, &event->who))
-            return -1;
-    }
     if (event->kind == EVENT_RETRACT)
         verb_retract(&talk);
     else

@@ -104,6 +104,7 @@ static int give(struct talk *talk, struct round *round, uint32_t author)
         return -1;
     record(talk->effects, round, given, false);
     ballot_record(round, seat->number, author, true, talk->effects);
+    talk_graded(talk, round, seat);
     send_receipt(talk, round, seat, author);
     flow_progress(round, talk->effects);
     return 0;
@@ -119,8 +120,7 @@ int mark_give(struct hall *hall, const struct event *event, struct effects *effe
     if (!event->id || !event->about || !event->tag || score_of(event) == 0 ||
         ballot_tag_parse(event->tag, &id, &author))
         return 0;
-    talk.member = hall->world->member(hall->world->context, &event->who, event->name, event->at);
-    if (talk.member == 0)
+    if (talk_know(&talk))
         return -1;
     if (may_mark(&talk, id, author) && give(&talk, hall_round(hall, id), author))
         return -1;

@@ -165,6 +165,8 @@ bool misplaced_command(struct talk *talk)
     char where = command_where(verb);
     const char *word = command_word(verb);
     bool secret = gives_away(talk);
+    if (talk->room && verb == COMMAND_LINK)
+        link_spoil(talk);
     if (talk->room && where == 'P') {
         if (secret && may_erase(talk) && round_is_open(talk))
             erase(talk, "I took this out of the room, where everybody could read it. Nothing was "
@@ -174,6 +176,8 @@ bool misplaced_command(struct talk *talk)
                        talk->room->settings.prefix, word,
                        verb == COMMAND_VOTE || verb == COMMAND_ANSWER || verb == COMMAND_REVISE
                            ? "; nothing was stored from here"
+                       : verb == COMMAND_LINK && talk->command.rest_length > 0
+                           ? "; a code said here is void"
                            : "",
                        secret ? delete_advice(talk) : "");
         return true;

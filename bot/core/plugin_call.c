@@ -90,7 +90,7 @@ static int host_award(struct hs_effects *call, uint32_t seat, uint32_t points, c
     effect->as.ledger = (struct ledger_entry){
         .room = call->round->room,
         .round = call->round->id,
-        .member = call->round->seats[seat].member,
+        .member = round_user(&call->round->seats[seat], call->round->seats[seat].used_by),
         .kind = call->round->kind,
         .reason = arena_strdup(call->effects->arena, reason),
         .points = (int32_t)points,

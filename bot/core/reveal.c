@@ -175,7 +175,8 @@ void reveal_tell_seats(const struct round *round, const struct hs_result *result
         tell_seat(round, &round->seats[i], result_of(results, count, i), effects);
 }
 
-static void add_ledger(const struct round *round, uint32_t seat, const char *reason,
+/* `by`: the account that it was earned from. */
+static void add_ledger(const struct round *round, uint32_t seat, uint64_t by, const char *reason,
                        int32_t points, const double *score, int64_t now, struct effects *effects)
 {
     struct effect *effect = effects_add(effects, RECORD_LEDGER);
@@ -184,7 +185,7 @@ static void add_ledger(const struct round *round, uint32_t seat, const char *rea
     effect->as.ledger = (struct ledger_entry){
         .room = round->room,
         .round = round->id,
-        .member = round->seats[seat].member,
+        .member = round_user(&round->seats[seat], by),
         .kind = round->kind,
         .reason = reason,
         .points = points,
@@ -199,13 +200,13 @@ void reveal_record(const struct round *round, const struct hs_result *results, s
 {
     for (size_t i = 0; i < count; i++) {
         bool scored = results[i].votes > 0;
-        add_ledger(round, results[i].seat, "answer", score_answer_points(scored, results[i].score),
+        add_ledger(round, results[i].seat, round->seats[results[i].seat].answered_by, "answer", score_answer_points(scored, results[i].score),
                    scored ? &results[i].score : NULL, now, effects);
     }
     for (uint32_t i = 0; i < round->seat_count; i++) {
         size_t given = round_given(round, i);
         if (given > 0)
-            add_ledger(round, i, "votes", score_vote_points(given, round_owed(round, i)), NULL,
+            add_ledger(round, i, round->seats[i].graded_by, "votes", score_vote_points(given, round_owed(round, i)), NULL,
                        now, effects);
     }
 }

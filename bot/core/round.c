@@ -190,6 +190,11 @@ struct seat *round_sit(struct round *round, uint64_t member, const char *name,
     return round_seat_touch(seat, name, who) ? NULL : seat;
 }
 
+uint64_t round_user(const struct seat *seat, uint64_t by)
+{
+    return by ? by : seat->member;
+}
+
 struct address round_seat_address(const struct seat *seat)
 {
     return (struct address){seat->transport, seat->network, seat->account};

@@ -50,6 +50,9 @@ struct seat {
     uint64_t member;
     char *name;                  /* display name when the seat was taken or last used */
     char *transport, *network, *account; /* where private messages go: where they last spoke from */
+    /* Which of the member's accounts it was last used from, and its answer and its votes came
+     * from: that account's own member; 0 = the member itself. */
+    uint64_t used_by, answered_by, graded_by;
     uint32_t hints_used;
     bool left;                   /* gave up the seat; an answer it stored stays */
     char *answer;                /* NULL if none is stored; `parts`, cleaned for blind reading */
@@ -158,6 +161,8 @@ bool round_open(const struct round *round); /* GATHER, ANSWER or VOTE */
 struct seat *round_sit(struct round *round, uint64_t member, const char *name,
                        const struct address *who);
 struct seat *round_seat_of(struct round *round, uint64_t member); /* NULL if none, or left */
+/* The member to whose account something goes: `by`, or the seat's member if that is 0. */
+uint64_t round_user(const struct seat *seat, uint64_t by);
 struct address round_seat_address(const struct seat *seat);
 /* Sets name and address to the newest. 0, or -1 when out of memory. */
 int round_seat_touch(struct seat *seat, const char *name, const struct address *who);

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "core/flow.h"
 #include "core/place.h"
 #include "core/presence.h"
 
@@ -86,14 +87,65 @@ void talk_mark(struct talk *talk, const struct text *text, const char *collapse)
         message->mark = TALK_DONE_MARK;
 }
 
+int talk_know(struct talk *talk)
+{
+    const struct event *event = talk->event;
+    const struct world *world = talk->hall->world;
+    uint64_t whole;
+    talk->member = world->member(world->context, &event->who, event->name, event->at);
+    if (talk->member == 0 || account_member(talk->hall, &event->who, &talk->own, &whole))
+        return -1;
+    if (talk->own == 0)
+        talk->own = talk->member;
+    return 0;
+}
+
+int talk_find_accounts(struct talk *talk)
+{
+    uint64_t own, member;
+    if (account_member(talk->hall, &talk->event->who, &own, &member) ||
+        (member && accounts_read(talk->hall, member, talk->effects->arena, &talk->accounts)))
+        return -1;
+    if (talk->accounts.count == 1)
+        talk->accounts.count = 0;
+    return 0;
+}
+
+struct seat *talk_sit(struct talk *talk, struct round *round)
+{
+    struct seat *seat = round_sit(round, talk->member, talk->event->name, &talk->event->who);
+    if (seat)
+        seat->used_by = talk->own;
+    return seat;
+}
+
+void talk_graded(struct talk *talk, const struct round *round, struct seat *seat)
+{
+    if (seat->graded_by == talk->own)
+        return;
+    seat->graded_by = talk->own;
+    flow_record_seat(round, seat, talk->effects);
+}
+
 bool talk_present(const struct talk *talk, const struct room *room)
 {
-    return presence_has(room, &talk->event->who);
+    if (presence_has(room, &talk->event->who))
+        return true;
+    for (size_t i = 0; i < talk->accounts.count; i++)
+        if (presence_has(room, &talk->accounts.list[i].who))
+            return true;
+    return false;
 }
 
 const struct room *talk_room_of(const struct talk *talk, const struct round *round)
 {
-    return place_near(talk->hall, round->room, &talk->event->who);
+    const struct room *near = place_near(talk->hall, round->room, &talk->event->who), *place = NULL;
+    if (near && talk_present(talk, near))
+        return near;
+    while ((place = place_next(talk->hall, round->room, place)))
+        if (talk_present(talk, place))
+            return place;
+    return near;
 }
 
 bool talk_may_direct(const struct talk *talk, const struct round *round)

@@ -8,6 +8,7 @@
 #ifndef CORE_TALK_H
 #define CORE_TALK_H
 
+#include "core/account.h"
 #include "core/command.h"
 #include "core/hall.h"
 
@@ -17,7 +18,9 @@ struct talk {
     struct effects *effects;
     struct command command;
     struct room *room;  /* where it was said; NULL if privately */
-    uint64_t member;    /* who said it */
+    uint64_t member;    /* who said it ... */
+    uint64_t own;       /* ... and the member of the account alone, if it is linked with others */
+    struct accounts accounts; /* privately: of the speaker, if several are linked */
     const char *origin; /* id of the message: of the one edited, if this is an edit; may be NULL */
     const char *key;    /* the same as event_key() */
     const char *prefix; /* what stands before a command where this was said ... */
@@ -38,7 +41,16 @@ void talk_tell(struct talk *talk, const struct text *text, const char *collapse)
 /* The same, but where the network has marks a mark on the message may stand for the words. */
 void talk_mark(struct talk *talk, const struct text *text, const char *collapse);
 
-/* The speaker is in this room now, as the transport sees it. */
+/* Makes the speaker known: `member` and `own`. 0 or -1. */
+int talk_know(struct talk *talk);
+/* Finds `accounts`, without making anybody known. 0 or -1. */
+int talk_find_accounts(struct talk *talk);
+/* Gives the speaker a seat, from the account they speak from; NULL when out of memory. */
+struct seat *talk_sit(struct talk *talk, struct round *round);
+/* The speaker graded from the account they speak from. */
+void talk_graded(struct talk *talk, const struct round *round, struct seat *seat);
+
+/* The speaker is in this room now, from one of their accounts, as the transport sees it. */
 bool talk_present(const struct talk *talk, const struct room *room);
 /* The room of a round, in the place that the speaker means by it; NULL if it is not known. */
 const struct room *talk_room_of(const struct talk *talk, const struct round *round);
@@ -87,6 +99,10 @@ void verb_revise(struct talk *talk);
 void verb_withdraw(struct talk *talk);
 void verb_vote(struct talk *talk);
 void verb_votes(struct talk *talk);
+void verb_link(struct talk *talk);
+void verb_unlink(struct talk *talk);
+/* A code that was said where others can read it is worth nothing any more. */
+void link_spoil(struct talk *talk);
 
 /* Appends what remains to be graded: "2 to go: A, C. 3:00 left." (verb_vote.c) */
 void vote_receipt(struct talk *talk, const struct round *round, const struct seat *seat,

@@ -32,13 +32,13 @@ static struct seat *answer_seat(struct talk *talk, struct round *round)
                    round->id, ROUND_SEATS_MAX);
         return NULL;
     }
-    seat = round_sit(round, talk->member, talk->event->name, &talk->event->who);
+    seat = talk_sit(talk, round);
     if (!seat) {
         talk->broken = true;
         return NULL;
     }
     flow_record_seat(round, seat, talk->effects);
-    flow_record_asked(round, 0, talk->member, talk->event->at, talk->effects);
+    flow_record_asked(round, 0, talk->own, talk->event->at, talk->effects);
     place_tell_others(talk, round, "joined", false);
     return seat;
 }

@@ -114,7 +114,7 @@ static void open_round(struct talk *talk, const struct hs_plugin *plugin,
         return;
     }
     if (talk->broken || !round->plugin ||
-        !round_sit(round, talk->member, talk->event->name, &talk->event->who)) {
+        !talk_sit(talk, round)) {
         talk->broken = true;
         return;
     }
@@ -264,14 +264,14 @@ void verb_join(struct talk *talk)
                    ROUND_SEATS_MAX);
         return;
     }
-    struct seat *seat = round_sit(round, talk->member, talk->event->name, &talk->event->who);
+    struct seat *seat = talk_sit(talk, round);
     if (!seat) {
         talk->broken = true;
         return;
     }
     flow_record_seat(round, seat, talk->effects);
     if (round->question_id)
-        flow_record_asked(round, 0, talk->member, talk->event->at, talk->effects);
+        flow_record_asked(round, 0, talk->own, talk->event->at, talk->effects);
     welcome(talk, round, seat);
     place_tell_others(talk, round, "joined", false);
     flow_progress(round, talk->effects);

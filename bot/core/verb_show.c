@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "core/flow.h"
 #include "core/place.h"
@@ -133,7 +134,10 @@ static bool is_own_place(const struct talk *talk, const struct room *room)
 {
     if (talk->room)
         return room == talk->room;
-    return talk_present(talk, room) && place_near(talk->hall, room->id, &talk->event->who) == room;
+    const struct room *first = NULL;
+    while ((first = place_next(talk->hall, room->id, first)) && !talk_present(talk, first))
+        continue;
+    return first == room;
 }
 
 static void head_cell(struct text *text, const char *words, bool right)
@@ -142,7 +146,40 @@ static void head_cell(struct text *text, const char *words, bool right)
     text_put(text, words);
 }
 
-static void add_board(struct text *text, const struct board_row *rows, size_t count)
+/* Where the first account of somebody on the board is; false if that is not known. */
+static bool find_home(struct talk *talk, const struct board_row *row, struct address *home)
+{
+    struct accounts accounts;
+    if (accounts_read(talk->hall, row->member, talk->effects->arena, &accounts) ||
+        accounts.count == 0)
+        return false;
+    *home = accounts.list[0].who;
+    return true;
+}
+
+/* Several of one name are told apart as in a round: by the kind of network, or the network. */
+static void name_cell(struct talk *talk, struct text *text, const struct board_row *rows,
+                      size_t count, size_t at)
+{
+    const char *by = NULL;
+    struct address home, other;
+    text_cell(text, false);
+    text_put(text, rows[at].name);
+    for (size_t i = 0; i < count; i++) {
+        if (i == at || strcasecmp(rows[i].name, rows[at].name) != 0 ||
+            !find_home(talk, &rows[at], &home) || !find_home(talk, &rows[i], &other))
+            continue;
+        if (strcmp(home.transport, other.transport) != 0)
+            by = by ? by : home.transport;
+        else if (strcmp(home.network, other.network) != 0)
+            by = home.network;
+    }
+    if (by)
+        text_printf(text, " (%s)", by);
+}
+
+static void add_board(struct talk *talk, struct text *text, const struct board_row *rows,
+                      size_t count)
 {
     text_row(text);
     head_cell(text, "#", true);
@@ -156,7 +193,7 @@ static void add_board(struct text *text, const struct board_row *rows, size_t co
         text_row(text);
         text_cell(text, true);
         text_printf(text, "%u", row->rank);
-        head_cell(text, row->name, false);
+        name_cell(talk, text, rows, count, i);
         text_cell(text, true);
         if (row->rounds > 0)
             text_printf(text, "%.0f ±%.0f", row->standing, row->uncertainty);
@@ -227,7 +264,7 @@ void verb_top(struct talk *talk)
     text_init(&text);
     text_heading(&text);
     text_printf(&text, "Board, %s%s%s", spoken[period], kind ? ", " : "", kind ? kind : "");
-    add_board(&text, rows, count);
+    add_board(talk, &text, rows, count);
     talk_reply_text(talk, &text);
     text_finish(&text);
 }
@@ -274,6 +311,26 @@ static int add_me(struct talk *talk, const struct room *room, struct text *text,
     return 0;
 }
 
+/* "One person with ann on irc (libera)." */
+static void add_accounts(struct talk *talk, struct text *text)
+{
+    struct accounts accounts;
+    const char *between = "One person with ";
+    if (accounts_read(talk->hall, talk->member, talk->effects->arena, &accounts))
+        talk->broken = true;
+    if (talk->broken || accounts.count < 2)
+        return;
+    text_paragraph(text);
+    for (size_t i = 0; i < accounts.count; i++) {
+        if (accounts.list[i].own == talk->own)
+            continue;
+        text_put(text, between);
+        account_put(&accounts.list[i], text);
+        between = " and ";
+    }
+    text_put(text, ".");
+}
+
 void verb_me(struct talk *talk)
 {
     struct text text;
@@ -291,6 +348,7 @@ void verb_me(struct talk *talk)
     if (!some)
         text_put(&text, "You have no scores yet. Answer in a round, or grade one, and they appear "
                         "here.");
+    add_accounts(talk, &text);
     talk_tell(talk, &text, NULL);
     text_finish(&text);
 }

@@ -243,6 +243,7 @@ void verb_vote(struct talk *talk)
         return;
     }
     ballot_record(round, seat->number, author, false, talk->effects);
+    talk_graded(talk, round, seat);
     send_receipt(talk, round, seat, author, words.comment != NULL);
     flow_progress(round, talk->effects);
 }

@@ -8,6 +8,7 @@
 #define CORE_WORLD_H
 
 #include "core/bank.h"
+#include "core/effect.h"
 #include "core/event.h"
 #include "core/score.h"
 #include "hotseat/plugin.h"
@@ -61,6 +62,14 @@ struct world {
     /* One member's row; rank 0 if they have none. */
     int (*standing)(void *context, uint64_t room, enum period period, const char *kind,
                     uint64_t member, int64_t now, struct board_row *row);
+    /* The member of an account alone and the member it counts for, 0 if nobody has it. Makes nothing
+     * known. NULL = accounts are never linked. */
+    int (*identity)(void *context, const struct address *who, uint64_t *own, uint64_t *whole);
+    /* The accounts of the member that this one counts for. */
+    int (*identities)(void *context, uint64_t member, identity_fn *identity, void *fn_context);
+    /* What is known of a code for linking, by its hash; how many wrong ones an account tried. */
+    int (*link_code)(void *context, const char *hash, struct link_code *code);
+    int (*link_tries)(void *context, uint64_t own, unsigned *tries, int64_t *since);
     /* True if the marks in this place are to be compared with the network before they count.
      * NULL = nowhere. */
     bool (*counts)(void *context, const struct address *place);

@@ -384,7 +384,68 @@ static void links_are_taken_back_with_their_event(void **state)
     FAILS(s->ops->member_link(s->store, b, a, &s->error));
 }
 
+/* ---- records ---- */
+
+static void change(struct stores *s, struct link_record link)
+{
+    stores_record(s, &(struct effect){.kind = RECORD_LINK, .as.link = link});
+}
+
+static void links_come_as_records_of_an_event(void **state)
+{
+    struct stores *s = *state;
+    stores_begin(s);
+    uint64_t ann = member_on(s, "a", "ann"), anna = member_on(s, "b", "anna");
+    change(s, (struct link_record){.change = LINK_JOIN, .member = anna, .whole = ann});
+    assert_int_equal(member_on(s, "b", "anna"), ann);
+    expect_identities(s, anna, "1=a/ann:ann 2=b/anna:anna "); /* by the number of either */
+    change(s, (struct link_record){.change = LINK_LEAVE, .member = anna});
+    assert_int_equal(member_on(s, "b", "anna"), anna);
+    stores_commit(s);
+}
+
 /* ---- open rounds ---- */
+
+/* What only an open round needs goes along: parts of an answer, marks. */
+static void an_open_answer_and_marks_go_to_the_whole(void **state)
+{
+    struct stores *s = *state;
+    stores_begin(s);
+    uint64_t room = room_on(s, "a", "#x");
+    uint64_t a = member_on(s, "a", "ann"), b = member_on(s, "b", "anna");
+    uint64_t bob = member_on(s, "a", "bob");
+    struct round *round = stores_round(s, 1, room, b);
+    struct seat *seat = stores_seat(s, round, b, "anna");
+    seat->used_by = b;
+    seat->answered_by = a;
+    seat->graded_by = bob;
+    stores_record(s, &(struct effect){.kind = RECORD_SEAT, .as.seat = {round, seat}});
+    stores_seat(s, round, bob, "bob");
+    for (uint32_t i = 1; i <= 2; i++) {
+        struct part_record part = {.change = PART_PUT, .round = 1, .member = b, .number = i,
+                                   .text = i == 1 ? "one" : "two", .length = 3};
+        stores_record(s, &(struct effect){.kind = RECORD_PART, .as.part = part});
+    }
+    struct mark_record mark = {.round = 1, .voter = b, .author = bob, .event = "e", .message = "m",
+                               .score = 4, .turn = 1, .at = 5};
+    stores_record(s, &(struct effect){.kind = RECORD_MARK, .as.mark = mark});
+    change(s, (struct link_record){.change = LINK_JOIN, .member = b, .whole = a});
+    /* The first part is taken back, under the number of the whole. */
+    struct part_record gone = {.change = PART_DROP, .round = 1, .member = a, .number = 1};
+    stores_record(s, &(struct effect){.kind = RECORD_PART, .as.part = gone});
+    stores_commit(s);
+    round_destroy(round);
+    stores_load(s);
+    assert_int_equal(s->round_count, 1);
+    const struct seat *loaded = &s->rounds[0]->seats[0];
+    assert_int_equal(loaded->member, a);
+    assert_int_equal(loaded->used_by, b);
+    assert_int_equal(loaded->answered_by, a);
+    assert_int_equal(loaded->graded_by, bob);
+    assert_int_equal(loaded->parts.count, 1);
+    assert_int_equal(s->rounds[0]->marks.count, 1);
+    assert_int_equal(s->rounds[0]->marks.mark[0]->voter, 0);
+}
 
 /* A round that a member plays in from two accounts is loaded as one person's. */
 static void an_open_round_knows_the_member_as_a_whole(void **state)
@@ -429,6 +490,8 @@ int main(void)
         STORES_ALL(links_of_rooms_and_members_go_together),
         STORES_ALL(linked_accounts_have_had_the_same_questions),
         STORES_ALL(links_are_taken_back_with_their_event),
+        STORES_ALL(links_come_as_records_of_an_event),
+        STORES_ALL(an_open_answer_and_marks_go_to_the_whole),
         STORES_ALL(an_open_round_knows_the_member_as_a_whole),
     };
     return cmocka_run_group_tests_name("store links", tests, NULL, NULL);

@@ -50,6 +50,16 @@ static void settings(void *context, const struct address *place, struct room_set
     *out = rig->settings;
 }
 
+static size_t linked(void *context, size_t index, struct address *places, size_t limit)
+{
+    const struct rig *rig = context;
+    if (!rig->linked || index > 0 || limit < 2)
+        return 0;
+    places[0] = (struct address){"script", "local", RIG_ROOM};
+    places[1] = (struct address){"script", "local", RIG_OTHER};
+    return 2;
+}
+
 /* ---- what is seen ---- */
 
 static void saw(void *context, const char *room, const char *person, const char *plain)
@@ -166,6 +176,7 @@ int rig_up(struct rig *rig, struct error *error)
         .plugins = rig->plugins,
         .bank = rig->bank,
         .settings = settings,
+        .linked = linked,
         .settings_context = rig,
         .question_parse = pack_question_parse,
     };
@@ -227,7 +238,7 @@ void rig_reset(struct rig *rig)
     rig->now = RIG_START;
     rig->chance = 1;
     rig->twice = rig->oldest_twice = 0;
-    rig->deaf = false;
+    rig->deaf = rig->two_places = rig->linked = false;
     rig_at_work--;
 }
 
@@ -270,9 +281,14 @@ static void push(struct rig *rig, enum event_kind kind, const char *room, const 
                                   .who.target = person, .text = text});
 }
 
+static const char *room_of(const struct rig *rig, const char *person)
+{
+    return rig->two_places && person[0] % 2 ? RIG_OTHER : RIG_ROOM;
+}
+
 void rig_say(struct rig *rig, const char *person, const char *text, const char *id)
 {
-    push(rig, EVENT_TEXT, RIG_ROOM, person, text, id);
+    push(rig, EVENT_TEXT, room_of(rig, person), person, text, id);
 }
 
 void rig_tell(struct rig *rig, const char *person, const char *text, const char *id)
@@ -282,12 +298,12 @@ void rig_tell(struct rig *rig, const char *person, const char *text, const char 
 
 void rig_enter(struct rig *rig, const char *person)
 {
-    push(rig, EVENT_ENTER, RIG_ROOM, person, "", NULL);
+    push(rig, EVENT_ENTER, room_of(rig, person), person, "", NULL);
 }
 
 void rig_leave(struct rig *rig, const char *person)
 {
-    push(rig, EVENT_LEAVE, RIG_ROOM, person, "", NULL);
+    push(rig, EVENT_LEAVE, room_of(rig, person), person, "", NULL);
 }
 
 void rig_settle(struct rig *rig, int64_t patience)

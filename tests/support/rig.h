@@ -15,6 +15,7 @@
 #include "util/error.h"
 
 #define RIG_ROOM "#prep"
+#define RIG_OTHER "#study"
 #define RIG_START INT64_C(1767607200000) /* 2026-01-05T10:00:00Z */
 
 struct rig_seen {
@@ -35,6 +36,8 @@ struct rig {
     struct transport transport; /* the script transport, with ids looked at */
     struct transport *inner;
     struct room_settings settings;
+    bool two_places; /* those whose name has an odd first letter are in RIG_OTHER, the rest in RIG_ROOM */
+    bool linked;     /* both are one, as the configuration says it at the start and at session_relink() */
     int64_t now;
     uint64_t chance;
     struct sqlite3 *look;    /* for the tests' own queries, while the bot is up */

@@ -167,13 +167,15 @@ void rig_votes_command(struct rig_votes *votes, const char *person, const char *
     static const char count[] = "SELECT count(*) FROM ballot WHERE turn IS NOT NULL";
     char row[96], *name;
     int64_t before = rig_number(votes->rig, count);
+    /* It may be the last that was owed: then marks are counted before rig_settle() comes back. */
+    unsigned turn = ++votes->turns;
     rig_tell(votes->rig, person, text, id);
     rig_settle(votes->rig, 0);
     if (rig_number(votes->rig, count) == before || votes->count == RIG_VOTES_MAX)
         return;
     read_text(votes, last, row, sizeof row);
     struct rig_vote *vote = &votes->vote[votes->count++];
-    *vote = (struct rig_vote){.turn = ++votes->turns, .stands = true};
+    *vote = (struct rig_vote){.turn = turn, .stands = true};
     vote->round = strtoull(row, &name, 10);
     snprintf(vote->author, sizeof vote->author, "%s", name + 1);
     read_scores(text, vote->score);

@@ -3,7 +3,10 @@
  * random people, answers that are edited and taken back, votes by marks of which
  * some go by unheard, jumps of the clock, restarts, events that come twice, a
  * network that is busy and, in every other session, a disk that fails for a
- * while. In the others each vote must count once, as the newest that stands. SIM_SESSIONS says how many,
+ * while. In the others each vote must count once, as the newest that stands. In
+ * half of them people are in two places, which are linked and unlinked while they
+ * play. And where votes are not counted so, two of them may be one person with
+ * two accounts, who links and unlinks them. SIM_SESSIONS says how many,
  * SIM_SEED which comes first; a failure prints its seed.
  */
 #include <stdarg.h>
@@ -39,6 +42,7 @@ struct sim {
     char last[4][256];    /* who, place, id and text of the last event */
     bool last_failed;
     size_t answers, votes; /* receipts seen */
+    bool one_person;      /* the first two are */
     bool failing;         /* the disk was made to fail and not yet healed */
     bool sound;           /* it never fails in this session */
     struct rig_votes *network;
@@ -259,6 +263,34 @@ static void restart(struct sim *sim)
     everyone_enters(sim);
 }
 
+/* The host changes the configuration. */
+static void toggle_links(struct sim *sim)
+{
+    struct rig *rig = sim->rig;
+    if (!rig->two_places)
+        return;
+    rig->linked = !rig->linked;
+    session_relink(rig->session);
+    rig_settle(rig, 0);
+}
+
+/* The first two people are one: a code from one account goes to the other. */
+static void link_accounts(struct sim *sim)
+{
+    struct rig *rig = sim->rig;
+    size_t since = rig->seen_count;
+    char text[64] = "!link ";
+    uint32_t from = pick(sim, 2);
+    if (!sim->one_person)
+        return;
+    speak(sim, people[from], false, pick(sim, 3) ? "!link" : "!unlink");
+    size_t at = rig_find(rig, since, people[from], "say !link ");
+    if (at < rig->seen_count)
+        sscanf(strstr(rig->seen[at].text, "say !link ") + 10, "%8s", text + 6);
+    if (at < rig->seen_count)
+        speak(sim, people[1 - from], false, text);
+}
+
 static void toggle_deaf(struct rig *rig)
 {
     const struct transport_sink *sink = session_sink(rig->session);
@@ -305,16 +337,20 @@ static void act(struct sim *sim)
         tell(sim, people[who]);
     else if (what < 76)
         garbage(sim, people[who]);
-    else if (what < 78)
+    else if (what < 77)
         change_answer(sim, pick(sim, 3) == 0);
+    else if (what < 80)
+        link_accounts(sim);
     else if (what < 84)
         repeat(sim);
     else if (what < 92)
         rig_advance(rig, (int64_t)pick(sim, 400) * 1000);
     else if (what < 94)
         restart(sim);
-    else if (what < 96)
+    else if (what < 95)
         rig_leave(rig, people[who]);
+    else if (what < 96)
+        toggle_links(sim);
     else if (what < 98 && !sim->sound)
         toggle_disk(sim);
     else if (what < 98)
@@ -334,15 +370,30 @@ static void broken(struct sim *sim, const struct rig_seen *one, const char *rule
              one->person ? one->person : "room", one->text);
 }
 
+/* What is stored of a linked account may be stored for the other. */
+static const char *names_of(const struct sim *sim, const char *person, char out[64])
+{
+    bool linked = sim->one_person &&
+                  (strcmp(person, people[0]) == 0 || strcmp(person, people[1]) == 0);
+    snprintf(out, 64, "'%s', '%s'", linked ? people[0] : person, linked ? people[1] : person);
+    return out;
+}
+
+static bool is_same(const struct sim *sim, const char *person, int m)
+{
+    return strcmp(person, people[m]) == 0 ||
+           (sim->one_person && m < 2 && strcmp(person, people[1 - m]) == 0);
+}
+
 static void check_answer_receipt(struct sim *sim, const struct rig_seen *one)
 {
-    char sql[512], code[9] = "";
+    char sql[512], code[9] = "", names[64];
     const char *at = strstr(one->text, "code ");
     if (!one->person || !at || sscanf(at + 5, "%8[0-9a-f]", code) != 1 || strlen(code) < 8)
         return;
     snprintf(sql, sizeof sql,
-             "SELECT count(*) FROM answer a JOIN member m ON m.id = a.member WHERE m.name = '%s'"
-             " AND substr(a.hash, 1, 8) = '%s'", one->person, code);
+             "SELECT count(*) FROM answer a JOIN member m ON m.id = a.member WHERE m.name IN (%s)"
+             " AND substr(a.hash, 1, 8) = '%s'", names_of(sim, one->person, names), code);
     sim->answers++;
     if (rig_number(sim->rig, sql) < 1)
         broken(sim, one, "an acknowledged answer is not in the store");
@@ -350,15 +401,15 @@ static void check_answer_receipt(struct sim *sim, const struct rig_seen *one)
 
 static void check_vote_receipt(struct sim *sim, const struct rig_seen *one)
 {
-    char sql[512], label[4];
+    char sql[512], label[4], names[64];
     unsigned s[4] = {0};
     if (!one->person || sscanf(one->text, "Stored: %3[A-Z] %u %u %u %u", label, &s[0], &s[1],
                                &s[2], &s[3]) != 5)
         return;
     snprintf(sql, sizeof sql,
-             "SELECT count(*) FROM ballot b JOIN member m ON m.id = b.voter WHERE m.name = '%s'"
+             "SELECT count(*) FROM ballot b JOIN member m ON m.id = b.voter WHERE m.name IN (%s)"
              " AND substr(b.scores, 1, 4) = '%u%u%u%u' AND b.at <= %lld",
-             one->person, s[0], s[1], s[2], s[3], (long long)one->at);
+             names_of(sim, one->person, names), s[0], s[1], s[2], s[3], (long long)one->at);
     sim->votes++;
     if (rig_number(sim->rig, sql) < 1)
         broken(sim, one, "an acknowledged vote is not in the store");
@@ -368,7 +419,7 @@ static void check_vote_receipt(struct sim *sim, const struct rig_seen *one)
 static void check_blind(struct sim *sim, const struct rig_seen *one)
 {
     for (int m = 0; m < PEOPLE; m++) {
-        if (!strstr(one->text, tokens[m]) || (one->person && strcmp(one->person, people[m]) == 0))
+        if (!strstr(one->text, tokens[m]) || (one->person && is_same(sim, one->person, m)))
             continue;
         const char *round = strstr(one->text, ", round ");
         char sql[256];
@@ -422,6 +473,7 @@ static uint64_t transcript(const struct rig *rig)
 
 static size_t answers, votes; /* receipts checked in all sessions */
 static size_t edits, marks;   /* that changed something in the sound ones */
+static size_t joint, persons;  /* sessions in which rooms, or accounts, were linked */
 
 static uint64_t play(struct rig *rig, uint64_t seed)
 {
@@ -434,6 +486,9 @@ static uint64_t play(struct rig *rig, uint64_t seed)
     rig_votes_init(&network, rig);
     rig->settings.settle_ms = pick(&sim, 2) ? 15000 : 0;
     rig->settings.reveal_names = pick(&sim, 2);
+    rig->two_places = pick(&sim, 2);
+    rig->linked = rig->two_places && pick(&sim, 2);
+    sim.one_person = !sim.sound && pick(&sim, 2);
     rig->chance = seed + 1;
     assert_int_equal(rig_up(rig, &error), 0);
     everyone_enters(&sim);
@@ -444,6 +499,8 @@ static uint64_t play(struct rig *rig, uint64_t seed)
         toggle_deaf(rig);
     rig_advance(rig, 8 * DAY_MS);
     check(&sim);
+    joint += rig_find(rig, 0, NULL, "This room now plays together") < rig->seen_count;
+    persons += rig_find(rig, 0, people[0], "one person now") < rig->seen_count;
     answers += sim.answers;
     votes += sim.votes;
     edits += sim.edits;
@@ -474,8 +531,10 @@ static void test_sessions(void **state)
     rig_finish(&rig);
     disk_remove();
     print_message("# %llu sessions from seed %llu on, %zu answers and %zu votes acknowledged,"
-                  " %zu edits and %zu marks that counted\n", (unsigned long long)count,
-                  (unsigned long long)first, answers, votes, edits, marks);
+                  " %zu edits and %zu marks that counted, rooms linked in %zu, accounts in %zu\n",
+                  (unsigned long long)count, (unsigned long long)first, answers, votes, edits, marks,
+                  joint, persons);
+    assert_true(count < 100 || (joint > count / 10 && persons > count / 20));
     assert_true(answers > count && (count < 100 || votes > count / 4));
     assert_true(count < 100 || (edits > count / 10 && marks > count / 10));
 }

@@ -169,19 +169,63 @@ int memory_identities(struct store *base, uint64_t member, identity_fn *identity
 {
     const struct memory_store *store = memory_of(base);
     const struct table *rows = &store->tables[TABLE_MEMBER];
+    uint64_t whole = memory_whole(store, TABLE_MEMBER_LINK, member);
     for (size_t i = 0; i < rows->count; i++) {
         const struct member_row *row = rows->rows[i];
         const struct address_row *known = identity_of(store, row->id);
-        if (known && memory_whole(store, TABLE_MEMBER_LINK, row->id) == member &&
+        if (known && memory_whole(store, TABLE_MEMBER_LINK, row->id) == whole &&
             identity(context, &known->address, row->id, row->name))
             return error_set(error, ERR_MEMORY, "no memory for the accounts of a member");
     }
     return 0;
 }
 
+/* A row of a part of an answer in an open round that is not yet under its member's new number. */
+static const struct part_record *stale_part(const struct memory_store *store, uint64_t from)
+{
+    const struct table *parts = &store->tables[TABLE_PART];
+    for (size_t i = 0; i < parts->count; i++) {
+        const struct part_record *part = parts->rows[i];
+        if (part->round > 0 && part->member == from)
+            return part;
+    }
+    return NULL;
+}
+
+/* What is needed only while a round is open is changed under the member's number. */
+static int carry_open(struct memory_store *store, uint64_t from, uint64_t to, struct error *error)
+{
+    const struct table *marks = &store->tables[TABLE_MARK];
+    const struct part_record *part;
+    while ((part = stale_part(store, from))) {
+        struct part_record moved = *part;
+        moved.member = to;
+        if (memory_put(store, TABLE_PART, &moved, error) ||
+            memory_drop(store, TABLE_PART, part, error))
+            return -1;
+    }
+    for (size_t i = 0; i < marks->count; i++) {
+        struct mark_record mark = *(const struct mark_record *)marks->rows[i];
+        if (mark.voter != from && mark.author != from)
+            continue;
+        mark.voter = mark.voter == from ? to : mark.voter;
+        mark.author = mark.author == from ? to : mark.author;
+        if (memory_put(store, TABLE_MARK, &mark, error))
+            return -1;
+    }
+    return 0;
+}
+
 int memory_member_link(struct store *base, uint64_t member, uint64_t whole, struct error *error)
 {
-    return link_parts(base, TABLE_MEMBER_LINK, member, whole, error);
+    struct memory_store *store = memory_of(base);
+    uint64_t from = memory_whole(store, TABLE_MEMBER_LINK, member);
+    uint64_t to = memory_whole(store, TABLE_MEMBER_LINK, whole);
+    if (from == to)
+        return 0;
+    return link_parts(base, TABLE_MEMBER_LINK, from, to, error) || carry_open(store, from, to, error)
+               ? -1
+               : 0;
 }
 
 int memory_member_unlink(struct store *base, uint64_t member, struct error *error)

@@ -74,6 +74,9 @@ static int load_seats(const struct memory_store *store, struct round *round)
             return -1;
         seat->hints_used = row->seat.hints_used;
         seat->left = row->seat.left;
+        seat->used_by = row->seat.used_by;
+        seat->answered_by = row->seat.answered_by;
+        seat->graded_by = row->seat.graded_by;
     }
     return 0;
 }

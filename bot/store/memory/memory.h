@@ -47,6 +47,12 @@ int memory_identity(struct store *store, const struct address *who, uint64_t *ow
                     struct error *error);
 int memory_identities(struct store *store, uint64_t member, identity_fn *identity, void *context,
                       struct error *error);
+int memory_link_code(struct store *store, const char *hash, struct link_code *code,
+                     struct error *error);
+int memory_link_tries(struct store *store, uint64_t member, unsigned *tries, int64_t *since,
+                      struct error *error);
+int memory_link_record(struct memory_store *store, const struct link_record *link,
+                       struct error *error);
 int memory_member_link(struct store *store, uint64_t member, uint64_t whole, struct error *error);
 int memory_member_unlink(struct store *store, uint64_t member, struct error *error);
 int memory_record(struct store *store, const struct effect *effect, struct error *error);

@@ -280,6 +280,8 @@ int memory_record(struct store *base, const struct effect *effect, struct error 
         return record_mark(store, &effect->as.mark, error);
     case RECORD_OVER:
         return record_over(store, effect->as.over, error);
+    case RECORD_LINK:
+        return memory_link_record(store, &effect->as.link, error);
     case RECORD_LOG: /* for people with a database to look into; the port never reads it */
         return 0;
     case EFFECT_SAY:

@@ -36,6 +36,12 @@ static int compare_address(const void *left, const void *right)
     return order ? order : strcmp(a->address.transport, b->address.transport);
 }
 
+static int compare_code(const void *left, const void *right)
+{
+    const struct code_row *a = left, *b = right;
+    return strcmp(a->hash, b->hash);
+}
+
 static int compare_question(const void *left, const void *right)
 {
     const struct question_row *a = left, *b = right;
@@ -125,6 +131,7 @@ static const struct table_part member_parts[] = {TEXT(member_row, name)};
 static const struct table_part address_parts[] = {TEXT(address_row, address.target),
                                                   TEXT(address_row, address.network),
                                                   TEXT(address_row, address.transport)};
+static const struct table_part code_parts[] = {TEXT(code_row, hash)};
 static const struct table_part question_parts[] = {
     TEXT(question_row, id), TEXT(question_row, hash), TEXT(question_row, body)};
 static const struct table_part round_parts[] = {TEXT(round, level), TEXT(round, topic),
@@ -174,4 +181,6 @@ const struct table_form memory_forms[TABLE_COUNT] = {
     FORM(OUTBOX, message_row, compare_id, message_parts),
     [TABLE_ROOM_LINK] = {compare_id, sizeof(struct link_row), NULL, 0},
     [TABLE_MEMBER_LINK] = {compare_id, sizeof(struct link_row), NULL, 0},
+    FORM(CODE, code_row, compare_code, code_parts),
+    [TABLE_TRIES] = {compare_id, sizeof(struct tries_row), NULL, 0},
 };

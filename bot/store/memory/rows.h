@@ -41,6 +41,17 @@ struct link_row {
     uint64_t part, whole;
 };
 
+struct code_row {
+    const char *hash;
+    struct link_code code;
+};
+
+struct tries_row {
+    uint64_t member;
+    unsigned tries;
+    int64_t since;
+};
+
 struct question_row {
     const char *id, *hash, *body;
 };
@@ -76,7 +87,7 @@ struct message_row {
 #define MEMORY_TABLES(X)                                                                           \
     X(INBOX) X(NOTE) X(MOVED) X(MEMBER) X(IDENTITY) X(ROOM) X(PLACE) X(QUESTION) X(ROUND) X(SEAT)           \
     X(ANSWER) X(BALLOT) X(MOTION) X(DRAFT) X(PART) X(MARK) X(ASKED) X(LEDGER) X(OUTBOX) \
-    X(ROOM_LINK) X(MEMBER_LINK)
+    X(ROOM_LINK) X(MEMBER_LINK) X(CODE) X(TRIES)
 
 enum memory_table {
 #define X(name) TABLE_##name,

@@ -7,15 +7,34 @@
 
 struct linkage {
     enum sql_id whole, part, join, move, leave, entries;
+    int (*carry)(struct sqlite_store *store, uint64_t from, uint64_t to, struct error *error);
     int (*drop)(struct sqlite_store *store, uint64_t id, struct error *error);
 };
 
-static const struct linkage rooms = {SQL_ROOM_WHOLE, SQL_ROOM_PART,  SQL_ROOM_JOIN,
-                                     SQL_ROOM_MOVE,  SQL_ROOM_LEAVE, SQL_LEDGER_OF_ROOM,
-                                     sqlite_boards_drop_room};
+static int carry_nothing(struct sqlite_store *store, uint64_t from, uint64_t to,
+                         struct error *error)
+{
+    (void)store;
+    (void)from;
+    (void)to;
+    (void)error;
+    return 0;
+}
+
+/* What is needed only while a round is open is changed under the member's number. */
+static int carry_open(struct sqlite_store *store, uint64_t from, uint64_t to, struct error *error)
+{
+    if (sql_do(store, SQL_MEMBER_MOVE_ANSWERS, error, "ii", (int64_t)from, (int64_t)to))
+        return -1;
+    return sql_do(store, SQL_MEMBER_MOVE_MARKS, error, "ii", (int64_t)from, (int64_t)to);
+}
+
+static const struct linkage rooms = {SQL_ROOM_WHOLE, SQL_ROOM_PART,      SQL_ROOM_JOIN,
+                                     SQL_ROOM_MOVE,  SQL_ROOM_LEAVE,     SQL_LEDGER_OF_ROOM,
+                                     carry_nothing,  sqlite_boards_drop_room};
 static const struct linkage members = {SQL_MEMBER_WHOLE, SQL_MEMBER_PART,  SQL_MEMBER_JOIN,
                                        SQL_MEMBER_MOVE,  SQL_MEMBER_LEAVE, SQL_LEDGER_OF_MEMBER,
-                                       sqlite_boards_drop_member};
+                                       carry_open,       sqlite_boards_drop_member};
 
 /* The number that a statement gives for `id`, `otherwise` if it gives none. */
 static int look_up(struct sqlite_store *store, enum sql_id statement, uint64_t id,
@@ -45,7 +64,8 @@ static int link_parts(struct store *base, const struct linkage *linkage, uint64_
         return 0;
     if (linkage->drop(store, from, error) || linkage->drop(store, to, error) ||
         sql_do(store, linkage->move, error, "ii", (int64_t)from, (int64_t)to) ||
-        sql_do(store, linkage->join, error, "ii", (int64_t)from, (int64_t)to))
+        sql_do(store, linkage->join, error, "ii", (int64_t)from, (int64_t)to) ||
+        linkage->carry(store, from, to, error))
         return -1;
     return sqlite_boards_add(store, linkage->entries, to, error);
 }
@@ -191,9 +211,12 @@ int sqlite_identities(struct store *base, uint64_t member, identity_fn *identity
                       struct error *error)
 {
     struct sqlite_store *store = sql_store(base);
-    sqlite3_stmt *row = sql_prepare(store, SQL_IDENTITIES, error);
+    uint64_t whole;
     int more;
-    if (sql_bind(store, row, error, "i", (int64_t)member))
+    if (look_up(store, SQL_MEMBER_WHOLE, member, member, &whole, error))
+        return -1;
+    sqlite3_stmt *row = sql_prepare(store, SQL_IDENTITIES, error);
+    if (sql_bind(store, row, error, "i", (int64_t)whole))
         return -1;
     while ((more = sql_row(store, row, error)) > 0) {
         struct address who = {sql_column(row, 0), sql_column(row, 1), sql_column(row, 2)};

@@ -76,6 +76,9 @@ static int read_seats(struct sqlite_store *store, struct round *round, struct er
         }
         seat->hints_used = (uint32_t)sqlite3_column_int64(row, 6);
         seat->left = sqlite3_column_int(row, 7);
+        seat->used_by = (uint64_t)sqlite3_column_int64(row, 8);
+        seat->answered_by = (uint64_t)sqlite3_column_int64(row, 9);
+        seat->graded_by = (uint64_t)sqlite3_column_int64(row, 10);
     }
     return more;
 }

@@ -127,6 +127,17 @@ static const char *const version_2[] = {
     /* Names that places went on from; what is configured under such a name holds for the place. */
     "CREATE TABLE moved(id INTEGER PRIMARY KEY, transport TEXT NOT NULL, network TEXT NOT NULL,"
     " target TEXT NOT NULL, now TEXT NOT NULL, UNIQUE(target, network, transport)) STRICT;",
+    /* From which of a member's accounts a seat was used, answered and graded last. */
+    "ALTER TABLE seat ADD COLUMN used_by INTEGER;",
+    "ALTER TABLE seat ADD COLUMN answered_by INTEGER;",
+    "ALTER TABLE seat ADD COLUMN graded_by INTEGER;",
+    /* Codes for linking accounts, and wrong tries. */
+    "CREATE TABLE link_code(hash TEXT PRIMARY KEY, member INTEGER NOT NULL REFERENCES member,"
+    " at INTEGER NOT NULL, state INTEGER NOT NULL) STRICT, WITHOUT ROWID;",
+    "CREATE INDEX link_code_member ON link_code(member);",
+    "CREATE INDEX link_code_at ON link_code(at);",
+    "CREATE TABLE link_try(member INTEGER PRIMARY KEY REFERENCES member, tries INTEGER NOT NULL,"
+    " since INTEGER NOT NULL) STRICT;",
     NULL,
 };
 

@@ -64,6 +64,20 @@ int sql_open_reader(const char *path, sqlite3 **db, struct error *error);
     X(MEMBER_PART, "SELECT min(part) FROM member_link WHERE whole = ?1")                           \
     X(MEMBER_JOIN, "INSERT INTO member_link(part, whole) VALUES(?1,?2)")                           \
     X(MEMBER_MOVE, "UPDATE member_link SET whole = ?2 WHERE whole = ?1")                           \
+    X(MEMBER_MOVE_ANSWERS, "UPDATE OR REPLACE part SET member = ?2 WHERE member = ?1"              \
+                           " AND round IN (SELECT id FROM round WHERE phase IN"                    \
+                           " ('gather','answer','vote','reveal'))")                                \
+    X(MEMBER_MOVE_MARKS, "UPDATE mark SET voter = CASE voter WHEN ?1 THEN ?2 ELSE voter END,"      \
+                         " author = CASE author WHEN ?1 THEN ?2 ELSE author END"                   \
+                         " WHERE ?1 IN (voter, author) AND round IN (SELECT id FROM round"         \
+                         " WHERE phase IN ('gather','answer','vote','reveal'))")                   \
+    X(LINK_CODE, "SELECT member, at, state FROM link_code WHERE hash = ?1")                        \
+    X(LINK_CODE_DROP, "DELETE FROM link_code WHERE member = ?1 AND state = 0")                     \
+    X(LINK_CODE_TRIM, "DELETE FROM link_code WHERE at < ?1")                                       \
+    X(LINK_CODE_PUT, "INSERT OR REPLACE INTO link_code(hash,member,at,state) VALUES(?1,?2,?3,0)")  \
+    X(LINK_CODE_STATE, "UPDATE link_code SET state = ?2 WHERE hash = ?1")                          \
+    X(LINK_TRIES, "SELECT tries, since FROM link_try WHERE member = ?1")                           \
+    X(LINK_TRIES_PUT, "INSERT OR REPLACE INTO link_try(member,tries,since) VALUES(?1,?2,?3)")      \
     X(MEMBER_LEAVE, "DELETE FROM member_link WHERE part = ?1")                                     \
     X(ROOM_PAST, "SELECT EXISTS(SELECT 1 FROM round WHERE room = ?1)"                              \
                  " OR EXISTS(SELECT 1 FROM ledger WHERE room = ?1)"                                \
@@ -92,9 +106,10 @@ int sql_open_reader(const char *path, sqlite3 **db, struct error *error);
       "phase_at=?8, deadline=?9, remaining=?10, paused=?11, reminded=?12, question=?19,"           \
       "question_hash=?20, state=?21, state_version=?22, called_at=?23, held_at=?25, graded_at=?26")                                                            \
     X(SEAT_PUT,                                                                                    \
-      "INSERT INTO seat(round,number,member,name,transport,network,account,hints,gone)"            \
-      " VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9) ON CONFLICT(round, number) DO UPDATE SET name=?4,"      \
-      " transport=?5, network=?6, account=?7, hints=?8, gone=?9")                                  \
+      "INSERT INTO seat(round,number,member,name,transport,network,account,hints,gone,used_by,"    \
+      "answered_by,graded_by) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12)"                      \
+      " ON CONFLICT(round, number) DO UPDATE SET name=?4, transport=?5, network=?6, account=?7,"   \
+      " hints=?8, gone=?9, used_by=?10, answered_by=?11, graded_by=?12")                           \
     X(ANSWER_PUT, "INSERT INTO answer(round,member,revision,withdrawn,text,hash,at)"               \
                   " VALUES(?1,?2,?3,?4,?5,?6,?7)")                                                 \
     X(BALLOT_PUT, "INSERT INTO ballot(round,voter,author,scores,comment,at,turn)"                  \
@@ -163,7 +178,8 @@ int sql_open_reader(const char *path, sqlite3 **db, struct error *error);
       "(SELECT body FROM question q WHERE q.id = r.question AND q.hash = r.question_hash),"        \
       "r.called_at,r.open_ballots,r.held_at,r.graded_at"                                           \
       " FROM round r WHERE r.phase IN ('gather','answer','vote','reveal') ORDER BY r.id")          \
-    X(SEATS, "SELECT number," SQL_WHOLE_OF("member_link", "member") ",name,transport,network,account,hints,gone FROM seat"            \
+    X(SEATS, "SELECT number," SQL_WHOLE_OF("member_link", "member") ",name,transport,"             \
+             "network,account,hints,gone,used_by,answered_by,graded_by FROM seat"                  \
              " WHERE round = ?1 ORDER BY number")                                                  \
     X(ANSWERS, "SELECT " SQL_WHOLE_OF("member_link", "member") ",revision,withdrawn,text,at"       \
                " FROM answer WHERE round = ?1 ORDER BY member, revision")                          \
@@ -263,6 +279,12 @@ int sqlite_identity(struct store *store, const struct address *who, uint64_t *ow
                     struct error *error);
 int sqlite_identities(struct store *store, uint64_t member, identity_fn *identity, void *context,
                       struct error *error);
+int sqlite_link_code(struct store *store, const char *hash, struct link_code *code,
+                     struct error *error);
+int sqlite_link_tries(struct store *store, uint64_t member, unsigned *tries, int64_t *since,
+                      struct error *error);
+int sqlite_link_record(struct sqlite_store *store, const struct link_record *link,
+                       struct error *error);
 int sqlite_member_link(struct store *store, uint64_t member, uint64_t whole, struct error *error);
 int sqlite_member_unlink(struct store *store, uint64_t member, struct error *error);
 int sqlite_rounds_open(struct store *store, round_load_fn *load, void *context,
