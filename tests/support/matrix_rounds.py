@@ -76,6 +76,7 @@ class Group:
 
     def given(self, person, number):
         """Waits for what there is to grade; as ballots()."""
+        person.rewind()
         self.hear(person, "Round %d: answering is over" % number)
         person.rewind()
         wanted = int(re.search(r"(\d+) answers? to grade", self.privately(
