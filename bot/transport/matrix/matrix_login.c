@@ -74,6 +74,7 @@ static void use(struct matrix_login *login, bool standing)
     if (matrix_http_set_token(login->http, login->token.access_token)) {
         matrix_login_later(login, 0, "out of memory");
     } else if (standing) {
+        log_debug("matrix", "%s: the token is renewed", login->settings->network);
         login->failures = 0;
         plan_refresh(login);
     } else {
