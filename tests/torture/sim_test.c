@@ -20,6 +20,7 @@
 #include <string.h>
 
 #include "disk.h"
+#include "rig_promises.h"
 #include "rig_round.h"
 #include "rig_votes.h"
 #include "util/buf.h"
@@ -41,7 +42,6 @@ struct sim {
     unsigned words;       /* makes every answer different */
     char last[4][256];    /* who, place, id and text of the last event */
     bool last_failed;
-    size_t answers, votes; /* receipts seen */
     bool one_person;      /* the first two are */
     bool failing;         /* the disk was made to fail and not yet healed */
     bool sound;           /* it never fails in this session */
@@ -363,6 +363,8 @@ static void act(struct sim *sim)
 
 /* ---- what must hold ---- */
 
+static size_t answers, votes; /* receipts checked in all sessions */
+
 static void broken(struct sim *sim, const struct rig_seen *one, const char *rule)
 {
     rig_dump(sim->rig);
@@ -370,80 +372,18 @@ static void broken(struct sim *sim, const struct rig_seen *one, const char *rule
              one->person ? one->person : "room", one->text);
 }
 
-/* What is stored of a linked account may be stored for the other. */
-static const char *names_of(const struct sim *sim, const char *person, char out[64])
-{
-    bool linked = sim->one_person &&
-                  (strcmp(person, people[0]) == 0 || strcmp(person, people[1]) == 0);
-    snprintf(out, 64, "'%s', '%s'", linked ? people[0] : person, linked ? people[1] : person);
-    return out;
-}
-
-static bool is_same(const struct sim *sim, const char *person, int m)
-{
-    return strcmp(person, people[m]) == 0 ||
-           (sim->one_person && m < 2 && strcmp(person, people[1 - m]) == 0);
-}
-
-static void check_answer_receipt(struct sim *sim, const struct rig_seen *one)
-{
-    char sql[512], code[9] = "", names[64];
-    const char *at = strstr(one->text, "code ");
-    if (!one->person || !at || sscanf(at + 5, "%8[0-9a-f]", code) != 1 || strlen(code) < 8)
-        return;
-    snprintf(sql, sizeof sql,
-             "SELECT count(*) FROM answer a JOIN member m ON m.id = a.member WHERE m.name IN (%s)"
-             " AND substr(a.hash, 1, 8) = '%s'", names_of(sim, one->person, names), code);
-    sim->answers++;
-    if (rig_number(sim->rig, sql) < 1)
-        broken(sim, one, "an acknowledged answer is not in the store");
-}
-
-static void check_vote_receipt(struct sim *sim, const struct rig_seen *one)
-{
-    char sql[512], label[4], names[64];
-    unsigned s[4] = {0};
-    if (!one->person || sscanf(one->text, "Stored: %3[A-Z] %u %u %u %u", label, &s[0], &s[1],
-                               &s[2], &s[3]) != 5)
-        return;
-    snprintf(sql, sizeof sql,
-             "SELECT count(*) FROM ballot b JOIN member m ON m.id = b.voter WHERE m.name IN (%s)"
-             " AND substr(b.scores, 1, 4) = '%u%u%u%u' AND b.at <= %lld",
-             names_of(sim, one->person, names), s[0], s[1], s[2], s[3], (long long)one->at);
-    sim->votes++;
-    if (rig_number(sim->rig, sql) < 1)
-        broken(sim, one, "an acknowledged vote is not in the store");
-}
-
-/* Others' answers come under a letter, once they are locked, and with no name. */
-static void check_blind(struct sim *sim, const struct rig_seen *one)
-{
-    for (int m = 0; m < PEOPLE; m++) {
-        if (!strstr(one->text, tokens[m]) || (one->person && is_same(sim, one->person, m)))
-            continue;
-        const char *round = strstr(one->text, ", round ");
-        char sql[256];
-        if (!one->person || strncmp(one->text, "Answer ", 7) != 0 || !round)
-            broken(sim, one, "an answer is shown where it should not be");
-        if (strstr(one->text, people[m]))
-            broken(sim, one, "an answer is shown with its author");
-        snprintf(sql, sizeof sql,
-                 "SELECT count(*) FROM log WHERE round = %ld AND what LIKE '%%answer -> %%'"
-                 " AND at <= %lld", strtol(round + 8, NULL, 10), (long long)one->at);
-        if (rig_number(sim->rig, sql) < 1)
-            broken(sim, one, "an answer is shown before it was locked");
-    }
-}
-
 static void check(struct sim *sim)
 {
     struct rig *rig = sim->rig;
+    struct rig_promises promises = {rig, people, tokens, PEOPLE, sim->one_person, 0, 0};
     char why[4096];
     for (size_t i = 0; i < rig->seen_count; i++) {
-        check_answer_receipt(sim, &rig->seen[i]);
-        check_vote_receipt(sim, &rig->seen[i]);
-        check_blind(sim, &rig->seen[i]);
+        const char *rule = rig_broken_promise(&promises, &rig->seen[i]);
+        if (rule)
+            broken(sim, &rig->seen[i], rule);
     }
+    answers += promises.answers;
+    votes += promises.votes;
     if (rig->twice)
         broken(sim, &rig->seen[rig->oldest_twice], "a message went out twice");
     if (session_unsent(rig->session) != 0)
@@ -471,7 +411,6 @@ static uint64_t transcript(const struct rig *rig)
     return hash;
 }
 
-static size_t answers, votes; /* receipts checked in all sessions */
 static size_t edits, marks;   /* that changed something in the sound ones */
 static size_t joint, persons;  /* sessions in which rooms, or accounts, were linked */
 
@@ -501,8 +440,6 @@ static uint64_t play(struct rig *rig, uint64_t seed)
     check(&sim);
     joint += rig_find(rig, 0, NULL, "This room now plays together") < rig->seen_count;
     persons += rig_find(rig, 0, people[0], "one person now") < rig->seen_count;
-    answers += sim.answers;
-    votes += sim.votes;
     edits += sim.edits;
     for (size_t i = 0; i < network.count; i++)
         marks += sim.sound && network.vote[i].id[0] && network.vote[i].turn > 0;
