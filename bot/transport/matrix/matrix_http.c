@@ -22,7 +22,9 @@ struct matrix_call {
     matrix_done_fn *done;
     void *context;
     size_t limit, got, header_bytes;
-    struct buf body;
+    struct buf upload; /* the request's body */
+    size_t uploaded;
+    struct buf body;   /* the answer's */
     int64_t wait_ms;   /* Retry-After, or -1 */
     const char *fault; /* why our own callbacks ended it, or NULL */
     bool added, cancelled;
@@ -83,6 +85,19 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *context)
     return call->fault ? 0 : length;
 }
 
+/* The body of a request. libcurl asks anew by itself when a connection that it had used before breaks
+ * without an answer. It cannot rewind what comes from here, so it tells us instead: the server may have
+ * acted on the first time, and somebody must look before it is asked again. */
+static size_t on_upload(char *bytes, size_t size, size_t count, void *context)
+{
+    struct matrix_call *call = context;
+    size_t length = call->upload.length - call->uploaded;
+    length = length < size * count ? length : size * count;
+    memcpy(bytes, buf_text(&call->upload) + call->uploaded, length);
+    call->uploaded += length;
+    return length;
+}
+
 /* ---- how a call ends ---- */
 
 static void free_call(struct matrix_call *call)
@@ -96,6 +111,7 @@ static void free_call(struct matrix_call *call)
         matrix_multi_remove(&call->http->multi, call->easy);
     curl_easy_cleanup(call->easy);
     curl_slist_free_all(call->headers);
+    buf_finish(&call->upload);
     buf_finish(&call->body);
     free(call);
 }
@@ -254,16 +270,19 @@ static int set_headers(struct matrix_call *call, const struct matrix_request *re
     return failed ? -1 : 0;
 }
 
-static CURLcode set_method(CURL *easy, const struct matrix_request *request)
+static CURLcode set_method(struct matrix_call *call, const struct matrix_request *request)
 {
-    CURLcode code = CURLE_OK;
-    if (request->body || strcmp(request->method, "GET") != 0) {
-        code |= curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE,
-                                 request->body ? (long)request->length : 0L);
-        code |= curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, request->body ? request->body : "");
-        code |= curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
-    }
-    return code;
+    CURL *easy = call->easy;
+    if (!request->body && strcmp(request->method, "GET") == 0)
+        return CURLE_OK;
+    if (request->body)
+        buf_add(&call->upload, request->body, request->length);
+    CURLcode code = curl_easy_setopt(easy, CURLOPT_POST, 1L);
+    code |= curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, (long)call->upload.length);
+    code |= curl_easy_setopt(easy, CURLOPT_READFUNCTION, on_upload);
+    code |= curl_easy_setopt(easy, CURLOPT_READDATA, call);
+    code |= curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
+    return call->upload.failed ? CURLE_OUT_OF_MEMORY : code;
 }
 
 static CURLcode set_safety(CURL *easy, const struct matrix_request *request, const char *url,
@@ -320,7 +339,7 @@ static int set_all(struct matrix_call *call, const struct matrix_request *reques
     CURL *easy = call->easy;
     if (set_headers(call, request) || curl_easy_setopt(easy, CURLOPT_URL, url) != CURLE_OK)
         return -1;
-    return set_method(easy, request) | set_safety(easy, request, url, call->http->ca_file) |
+    return set_method(call, request) | set_safety(easy, request, url, call->http->ca_file) |
                    set_limits(easy, request) | set_callbacks(call)
                ? -1
                : 0;
@@ -338,6 +357,7 @@ static struct matrix_call *make_call(struct matrix_http *http, const struct matr
                                  .context = request->context,
                                  .limit = request->limit ? request->limit : MATRIX_HTTP_BODY_MAX,
                                  .wait_ms = -1};
+    buf_init(&call->upload);
     buf_init(&call->body);
     call->easy = curl_easy_init();
     if (call->easy && set_all(call, request, url) == 0)
