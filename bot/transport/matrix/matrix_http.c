@@ -128,6 +128,7 @@ static void tell_failure(struct matrix_call *call, CURLcode result, bool sent)
     char why[CURL_ERROR_SIZE + 64];
     struct matrix_reply reply = {.maybe_done = sent, .errcode = "", .retry_ms = -1, .why = why};
     const char *reason = result == CURLE_OPERATION_TIMEDOUT ? "timeout"
+                         : result == CURLE_SEND_FAIL_REWIND ? "the connection broke before an answer"
                          : call->fault                      ? call->fault
                          : call->why[0]                     ? call->why
                                                             : curl_easy_strerror(result);

@@ -113,7 +113,9 @@ void matrix_phase_text(const struct matrix_phase *phase, int64_t now, struct tex
     text_printf(text, "Round %" PRIu64 ", %s: ", phase->round, words[i].doing);
     text_strong(text, span_text(left, span));
     text_put(text, phase->remaining > 0 ? " left, paused" : " left");
-    if (strcmp(words[i].noun, "done") == 0)
+    if (!phase->heard)
+        text_put(text, "."); /* who got done while the bot was down is not known yet */
+    else if (strcmp(words[i].noun, "done") == 0)
         text_printf(text, ", %u of %u done.", phase->done, phase->total);
     else
         text_printf(text, ", %u taken.", phase->total);

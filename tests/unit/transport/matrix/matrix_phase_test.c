@@ -116,6 +116,9 @@ static void it_says_what_is_left(void **state)
     (void)state;
     assert_text(phase, 0, "Round 7, answering: 4:00 left, 2 of 5 done.");
     assert_text(phase, 230, "Round 7, answering: 10 s left, 2 of 5 done.");
+    phase.heard = false;
+    assert_text(phase, 0, "Round 7, answering: 4:00 left.");
+    phase.heard = true;
     phase.remaining = 100 * SECOND;
     assert_text(phase, 0, "Round 7, answering: 1:40 left, paused, 2 of 5 done.");
     phase.over = true;

@@ -187,6 +187,26 @@ static void an_outage_counts_once(void **state)
     assert_in_range(desk->now - start, 500, 1200);
 }
 
+/* Of three under way the second succeeds: the third is no long row of failures. */
+static void a_failure_after_a_success_is_the_first_again(void **state)
+{
+    struct desk *desk = *state;
+    for (int i = 0; i < 3; i++) {
+        char room[8];
+        snprintf(room, sizeof room, "!r%d", i);
+        desk_post(desk, 1 + i, room, "words", plain);
+    }
+    int64_t start = desk->now;
+    desk->fault = DESK_REFUSED_CONNECTION;
+    desk->fault_at = 1;
+    desk_step(desk);
+    desk_step(desk);
+    desk->fault_at = 3;
+    desk_run(desk);
+    assert_int_equal(desk->event_count, 3);
+    assert_in_range(desk->now - start, 500, 1200);
+}
+
 static void trouble_in_one_room_does_not_stop_the_others(void **state)
 {
     struct desk *desk = *state;
@@ -394,6 +414,7 @@ int main(void)
         TEST(after_a_limit_one_feels_its_way),
         TEST(an_absent_server_is_asked_less_and_less_often),
         TEST(an_outage_counts_once),
+        TEST(a_failure_after_a_success_is_the_first_again),
         TEST(trouble_in_one_room_does_not_stop_the_others),
         TEST(a_mark_says_it_alone),
         TEST(a_mark_that_cannot_be_is_said_in_words),
