@@ -291,19 +291,6 @@ static void test_cut_body(void **state)
     assert_string_not_equal(f->why, "");
 }
 
-/* A connection that was used before breaks after a request: libcurl would ask again by itself. */
-static void test_asked_once(void **state)
-{
-    struct fixture *f = *state;
-    fake_http_answer(f->fake, 200, "", "{}");
-    fake_http_bytes(f->fake, "", 0, FAKE_HTTP_CLOSE);
-    ask(f, get_x);
-    ask(f, (struct matrix_request){.method = "PUT", .path = "/y", .body = "{}", .length = 2});
-    assert_int_equal(f->status, 0);
-    assert_true(f->maybe_done);
-    assert_int_equal(fake_http_count(f->fake), 2);
-}
-
 static void test_no_server(void **state)
 {
     struct fixture *f = *state;
@@ -496,8 +483,7 @@ int main(void)
         WITH_SERVER(test_token_goes_nowhere_else), WITH_SERVER(test_errors),
         WITH_SERVER(test_outdated_token), WITH_SERVER(test_no_answer_of_the_api),
         WITH_SERVER(test_redirect_is_an_answer), WITH_SERVER(test_endless_redirects),
-        WITH_SERVER(test_cut_body), WITH_SERVER(test_asked_once),
-        WITH_SERVER(test_no_server),
+        WITH_SERVER(test_cut_body), WITH_SERVER(test_no_server),
         WITH_SERVER(test_timeout), WITH_SERVER(test_quiet_server),
         WITH_SERVER(test_large_headers), WITH_SERVER(test_large_body),
         WITH_SERVER(test_bomb), WITH_SERVER(test_stream),

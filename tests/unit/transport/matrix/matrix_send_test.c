@@ -205,6 +205,23 @@ static void a_cut_answer_is_looked_after(void **state)
     assert_int_equal(fake_http_count(f->fake), 2);
 }
 
+/* A connection that was used before breaks after a request: libcurl would ask again by itself. */
+static void what_breaks_off_is_not_asked_again_unseen(void **state)
+{
+    struct fixture *f = *state;
+    fake_http_answer(f->fake, 200, "", SAID);
+    post(f, 1, "!a", "hello", (struct outbound){0}, false);
+    AWAIT(f, f->sent == 1);
+    fake_http_bytes(f->fake, "", 0, FAKE_HTTP_CLOSE);
+    fake_http_answer(f->fake, 200, "", "{\"chunk\":[]}");
+    fake_http_answer(f->fake, 200, "", SAID);
+    post(f, 2, "!a", "hello", (struct outbound){0}, false);
+    AWAIT(f, f->sent == 2);
+    assert_true(asked(f, 1, "PUT "));
+    assert_true(asked(f, 2, "GET "));
+    assert_int_equal(fake_http_count(f->fake), 4);
+}
+
 static void without_a_token_it_is_held_until_released(void **state)
 {
     struct fixture *f = *state;
@@ -411,6 +428,7 @@ int main(void)
         TEST(what_erases_is_a_redaction),
         TEST(it_waits_as_the_server_says),
         TEST(a_cut_answer_is_looked_after),
+        TEST(what_breaks_off_is_not_asked_again_unseen),
         TEST(without_a_token_it_is_held_until_released),
         TEST(a_closed_room_opens_when_it_changes),
         TEST(a_countdown_is_said_and_then_edited),
