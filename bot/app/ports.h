@@ -151,7 +151,7 @@ struct store_ops {
     /* Loading what is open. */
     int (*rounds_open)(struct store *store, round_load_fn *load, void *context, struct error *error);
     int (*drafts)(struct store *store, draft_load_fn *load, void *context, struct error *error);
-    /* The parts of all drafts, each draft's in order of their numbers. */
+    /* The parts of all drafts. */
     int (*draft_parts)(struct store *store, part_load_fn *load, void *context, struct error *error);
     int (*next_round)(struct store *store, uint64_t *id, struct error *error);
 

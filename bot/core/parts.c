@@ -70,8 +70,13 @@ struct part *parts_load(struct parts *parts, uint32_t number, const char *event,
         release(&part);
         return NULL;
     }
-    parts->part[parts->count] = part;
-    return &parts->part[parts->count++];
+    size_t at = parts->count++;
+    while (at > 0 && parts->part[at - 1].number > number) {
+        parts->part[at] = parts->part[at - 1];
+        at--;
+    }
+    parts->part[at] = part;
+    return &parts->part[at];
 }
 
 static uint32_t last_number(const struct parts *parts)

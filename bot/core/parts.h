@@ -34,7 +34,7 @@ int parts_join(const struct parts *parts, struct buf *out);
 /* The part that came in this event; NULL if none, or if `event` is NULL. */
 struct part *parts_find(const struct parts *parts, const char *event);
 
-/* Adds a part at the end, with a number as it was stored. NULL when out of memory. */
+/* Adds a part where its number, as it was stored, belongs. NULL when out of memory. */
 struct part *parts_load(struct parts *parts, uint32_t number, const char *event, const char *text,
                         size_t length);
 /* Adds a text at the end: a part of its own, or a further line of the last one if neither can be

@@ -242,6 +242,30 @@ static void a_round_that_is_over_keeps_neither(void **state)
     expect_draft_parts(&scene, "1:1:e2:draft");
 }
 
+/* Accounts are linked while the round is open: what one of them stored is the person's. */
+static void linked_accounts_have_their_parts_and_marks_together(void **state)
+{
+    struct scene scene = open_scene(state);
+    uint64_t other = stores_member(scene.s, "other");
+    struct link_record link = {.change = LINK_JOIN, .member = scene.ann, .whole = other};
+    change_part(&scene, PART_PUT, 1, scene.ann, 1, "e1", "one");
+    change_part(&scene, PART_PUT, 1, scene.ann, 2, "e2", "two");
+    change_part(&scene, PART_PUT, 1, scene.ann, 3, "e3", "three");
+    put_mark(&scene, "n/m/e9", 2, 1);
+    stores_record(scene.s, &(struct effect){.kind = RECORD_LINK, .as.link = link});
+    change_part(&scene, PART_PUT, 1, other, 2, "e2", "two anew");
+    change_part(&scene, PART_DROP, 1, other, 1, NULL, NULL);
+    change_part(&scene, PART_PUT, 1, other, 4, "e4", "four");
+    const struct round *round = load_one(scene.s);
+    assert_int_equal(round->seats[0].member, other);
+    expect_parts(&round->seats[0].parts, "2:e2:two anew 3:e3:three 4:e4:four");
+    assert_int_equal(round_ballot(round, 0, 1)->score[0], 2);
+
+    stores_begin(scene.s);
+    change_part(&scene, PART_DROP, 1, other, 0, NULL, NULL);
+    expect_parts(&load_one(scene.s)->seats[0].parts, "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -252,6 +276,7 @@ int main(void)
         STORES_ALL(the_newest_vote_counts),
         STORES_ALL(a_vote_taken_back_counts_for_nothing),
         STORES_ALL(a_round_that_is_over_keeps_neither),
+        STORES_ALL(linked_accounts_have_their_parts_and_marks_together),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -232,12 +232,14 @@ int memory_drafts(struct store *base, draft_load_fn *load, void *context, struct
 
 int memory_draft_parts(struct store *base, part_load_fn *load, void *context, struct error *error)
 {
-    const struct table *parts = &memory_of(base)->tables[TABLE_PART];
+    const struct memory_store *store = memory_of(base);
+    const struct table *parts = &store->tables[TABLE_PART];
     for (size_t i = 0; i < parts->count; i++) {
-        const struct part_record *part = parts->rows[i];
-        if (part->round > 0)
+        struct part_record part = *(const struct part_record *)parts->rows[i];
+        if (part.round > 0)
             break;
-        if (load(context, part))
+        part.member = whole_member(store, part.member);
+        if (load(context, &part))
             return error_set(error, ERR_MEMORY, "no memory for a part of a draft");
     }
     return 0;

@@ -176,23 +176,29 @@ static int record_mark(struct memory_store *store, const struct mark_record *mar
     return memory_put(store, TABLE_MARK, mark, error);
 }
 
-/* The first part of the round from this member on; NULL if there is none. */
-static const struct part_record *first_part(const struct memory_store *store, uint64_t round,
-                                            uint64_t member)
+/* A part of the round; of this member with all their accounts (0 = of anybody), of this number
+ * (0 = of any). NULL if there is none. */
+static const struct part_record *find_part(const struct memory_store *store, uint64_t round,
+                                           uint64_t member, uint32_t number)
 {
     const struct table *parts = &store->tables[TABLE_PART];
-    const struct part_record first = {.round = round, .member = member};
-    size_t at = table_bound(parts, &first);
-    const struct part_record *part = at < parts->count ? parts->rows[at] : NULL;
-    return part && part->round == round ? part : NULL;
+    const struct part_record first = {.round = round};
+    for (size_t i = table_bound(parts, &first); i < parts->count; i++) {
+        const struct part_record *part = parts->rows[i];
+        if (part->round != round)
+            break;
+        if ((!number || part->number == number) &&
+            (!member || memory_whole(store, TABLE_MEMBER_LINK, part->member) == member))
+            return part;
+    }
+    return NULL;
 }
 
-/* All parts of a round; with `member`, of that member only. */
 static int drop_parts(struct memory_store *store, uint64_t round, uint64_t member,
-                      struct error *error)
+                      uint32_t number, struct error *error)
 {
     const struct part_record *part;
-    while ((part = first_part(store, round, member)) && (!member || part->member == member))
+    while ((part = find_part(store, round, member, number)))
         if (memory_drop(store, TABLE_PART, part, error))
             return -1;
     return 0;
@@ -202,7 +208,7 @@ static int adopt_parts(struct memory_store *store, const struct part_record *ado
                        struct error *error)
 {
     const struct part_record *part;
-    while ((part = first_part(store, 0, adopt->member)) && part->member == adopt->member) {
+    while ((part = find_part(store, 0, adopt->member, 0))) {
         struct part_record moved = *part;
         moved.round = adopt->round;
         moved.number += adopt->number;
@@ -218,13 +224,11 @@ static int record_part(struct memory_store *store, const struct part_record *par
 {
     if (need(store, TABLE_MEMBER, part->member, error))
         return -1;
-    if (part->change == PART_PUT)
-        return memory_put(store, TABLE_PART, part, error);
     if (part->change == PART_ADOPT)
         return adopt_parts(store, part, error);
-    if (part->number > 0)
-        return memory_drop(store, TABLE_PART, part, error);
-    return drop_parts(store, part->round, part->member, error);
+    if (drop_parts(store, part->round, part->member, part->number, error))
+        return -1;
+    return part->change == PART_PUT ? memory_put(store, TABLE_PART, part, error) : 0;
 }
 
 static int record_over(struct memory_store *store, uint64_t round, struct error *error)
@@ -235,7 +239,7 @@ static int record_over(struct memory_store *store, uint64_t round, struct error 
         size_t at = table_bound(marks, &first);
         const struct mark_record *mark = at < marks->count ? marks->rows[at] : NULL;
         if (!mark || mark->round != round)
-            return drop_parts(store, round, 0, error);
+            return drop_parts(store, round, 0, 0, error);
         if (memory_drop(store, TABLE_MARK, mark, error))
             return -1;
     }
@@ -245,7 +249,7 @@ static int record_draft(struct memory_store *store, const struct draft_record *d
                         struct error *error)
 {
     if (draft->done)
-        return drop_parts(store, 0, draft->member, error) ||
+        return drop_parts(store, 0, draft->member, 0, error) ||
                        memory_drop(store, TABLE_DRAFT, draft, error)
                    ? -1
                    : 0;

@@ -106,9 +106,13 @@ static int record_part(struct sqlite_store *store, const struct part_record *par
                        struct error *error)
 {
     int64_t round = (int64_t)part->round, member = (int64_t)part->member, number = part->number;
-    if (part->change == PART_PUT)
+    if (part->change == PART_PUT) {
+        /* What it takes the place of may be stored under another account's id. */
+        if (sql_do(store, SQL_PART_DROP, error, "iii", round, member, number))
+            return -1;
         return sql_do(store, SQL_PART_PUT, error, "iiitt", round, member, number, part->event,
                       part->text);
+    }
     if (part->change == PART_ADOPT)
         return sql_do(store, SQL_PARTS_ADOPT, error, "iii", round, member, number);
     if (number > 0)

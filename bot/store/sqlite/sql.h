@@ -120,15 +120,17 @@ int sql_open_reader(const char *path, sqlite3 **db, struct error *error);
     X(MARKS_CLEAR, "DELETE FROM mark WHERE round = ?1")                                            \
     X(PART_PUT, "INSERT OR REPLACE INTO part(round,member,number,event,text)"                      \
                 " VALUES(?1,?2,?3,?4,?5)")                                                         \
-    X(PART_DROP, "DELETE FROM part WHERE round = ?1 AND member = ?2 AND number = ?3")              \
-    X(PARTS_DROP, "DELETE FROM part WHERE round = ?1 AND member = ?2")                             \
-    X(PARTS_ADOPT, "UPDATE part SET round = ?1, number = number + ?3"                              \
-                   " WHERE round = 0 AND member = ?2")                                             \
+    X(PART_DROP, "DELETE FROM part WHERE round = ?1 AND number = ?3 AND member IN "                \
+                 SQL_LINKED("member_link", "?2"))                                                  \
+    X(PARTS_DROP, "DELETE FROM part WHERE round = ?1 AND member IN "                               \
+                  SQL_LINKED("member_link", "?2"))                                                 \
+    X(PARTS_ADOPT, "UPDATE part SET round = ?1, number = number + ?3 WHERE round = 0"              \
+                   " AND member IN " SQL_LINKED("member_link", "?2"))                              \
     X(PARTS_CLEAR, "DELETE FROM part WHERE round = ?1")                                            \
     X(MOTION_PUT, "INSERT OR REPLACE INTO motion(round,member,verb,amount) VALUES(?1,?2,?3,?4)")   \
     X(MOTION_CLEAR, "DELETE FROM motion WHERE round = ?1")                                         \
     X(DRAFT_PUT, "INSERT OR REPLACE INTO draft(member,round,revise,at) VALUES(?1,?2,?3,?4)")       \
-    X(DRAFT_DROP, "DELETE FROM draft WHERE member = ?1")                                           \
+    X(DRAFT_DROP, "DELETE FROM draft WHERE member IN " SQL_LINKED("member_link", "?1"))            \
     X(ROOM_ASKED_PUT, "INSERT INTO asked(scope,who,question,times,at)"                             \
                       " SELECT 'room', id, ?2, 1, ?3 FROM room"                                    \
                       " WHERE id IN " SQL_LINKED("room_link", "?1")                                \
@@ -186,8 +188,10 @@ int sql_open_reader(const char *path, sqlite3 **db, struct error *error);
     X(BALLOTS, "SELECT " SQL_WHOLE_OF("member_link", "voter") ","                                  \
                SQL_WHOLE_OF("member_link", "author") ",scores,comment,at,turn"                     \
                " FROM ballot WHERE round = ?1 AND turn IS NOT NULL ORDER BY id")                   \
-    X(MARKS, "SELECT event,message,voter,author,score,turn,at FROM mark WHERE round = ?1")         \
-    X(PARTS, "SELECT member,number,event,text FROM part WHERE round = ?1 ORDER BY member, number") \
+    X(MARKS, "SELECT event,message," SQL_WHOLE_OF("member_link", "voter") ","                      \
+             SQL_WHOLE_OF("member_link", "author") ",score,turn,at FROM mark WHERE round = ?1")    \
+    X(PARTS, "SELECT " SQL_WHOLE_OF("member_link", "member") ",number,event,text FROM part"        \
+             " WHERE round = ?1 ORDER BY member, number")                                          \
     X(MOTIONS, "SELECT " SQL_WHOLE_OF("member_link", "member") ",verb,amount FROM motion"          \
                " WHERE round = ?1")                                                                \
     X(DRAFTS, "SELECT " SQL_WHOLE_OF("member_link", "member") ",round,revise,at FROM draft"        \
