@@ -59,7 +59,7 @@ bool matrix_play_is_abreast(const struct stage *stage, const void *what)
     return false;
 }
 
-void matrix_play_begin(struct stage *stage)
+void matrix_play_start(struct stage *stage)
 {
     struct error error;
     stage->transport = matrix_transport_create(&stage->loop, &stage->matrix->settings,
@@ -67,6 +67,11 @@ void matrix_play_begin(struct stage *stage)
     assert_non_null(stage->transport);
     assert_int_equal(stage->transport->ops->start(stage->transport, &error), 0);
     assert_false(matrix_play_is_abreast(stage, NULL));
+}
+
+void matrix_play_begin(struct stage *stage)
+{
+    matrix_play_start(stage);
     stages_until(stage, matrix_play_is_abreast, NULL);
 }
 

@@ -14,8 +14,9 @@ char *matrix_play_put(struct stage *stage, const char *person, const char *room,
                       const char *format, ...) __attribute__((format(printf, 5, 6)));
 /* How many events of that kind and text (NULL = any) came. */
 size_t matrix_play_count(const struct stage *stage, enum event_kind kind, const char *text);
-/* The bot goes without a word, and comes back; then it is abreast. */
+/* The bot goes without a word, and comes back: starts, and (begin) is abreast. */
 void matrix_play_halt(struct stage *stage);
+void matrix_play_start(struct stage *stage);
 void matrix_play_begin(struct stage *stage);
 bool matrix_play_is_abreast(const struct stage *stage, const void *what);
 /* The bot says it, to a person if that is not NULL, with a tag (or NULL); the id that the server gave it. */

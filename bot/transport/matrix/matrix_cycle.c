@@ -120,6 +120,7 @@ static void on_answer(void *context, const struct matrix_reply *reply)
     matrix->call = NULL;
     if (reply->status == 200 && matrix_sync_end(matrix->reader, &facts, &error) == 0) {
         matrix->failures = 0;
+        matrix->heard = matrix->since[0] != '\0';
         matrix->heard_at = uv_now(matrix->loop);
         snprintf(matrix->next, sizeof matrix->next, "%s", facts.next_batch);
         matrix_replay(matrix);
@@ -259,6 +260,12 @@ void matrix_cycle_stored(struct matrix *matrix)
 void matrix_cycle_complete(struct matrix *matrix)
 {
     bool polled = matrix->behind == 0;
+    /* Gaps of an earlier life, or a fill that took long: an answer of now is still to come. */
+    if (!matrix->heard || uv_now(matrix->loop) - matrix->heard_at > AWAY_MS) {
+        matrix_set_behind(matrix, MATRIX_BEHIND_AWAY, true);
+        matrix_cycle_sync(matrix);
+        return;
+    }
     matrix_set_behind(matrix, MATRIX_BEHIND_START | MATRIX_BEHIND_AWAY | MATRIX_BEHIND_GAP, false);
     matrix_invite_answer(matrix);
     uint64_t since = uv_now(matrix->loop) - matrix->asked_at;

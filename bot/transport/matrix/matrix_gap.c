@@ -53,25 +53,39 @@ static int note(struct matrix *matrix, const char *room, const char *from, const
     return matrix_notes_set_about(&matrix->notes, MATRIX_NOTE_GAP, room, value);
 }
 
+/* The inverse; what is not there stays empty. */
+static void read_note(struct matrix_gap *gap, const char *value)
+{
+    const char *to = strchr(value, '\n');
+    const char *at = to ? strchr(to + 1, '\n') : NULL;
+    const char *fresh = at ? strchr(at + 1, '\n') : NULL;
+    snprintf(gap->from, sizeof gap->from, "%.*s", to ? (int)(to - value) : 0, value);
+    if (at)
+        snprintf(gap->to, sizeof gap->to, "%.*s", (int)(at - to - 1), to + 1);
+    gap->at = at ? strtoll(at + 1, NULL, 10) : 0;
+    gap->fresh = fresh && fresh[1] == '1';
+}
+
+int matrix_gap_note(struct matrix *matrix, const struct matrix_room *room)
+{
+    bool failed;
+    struct matrix_gap gap = {.at = matrix->since_at, .fresh = room->newly};
+    char *before = matrix_notes_get(&matrix->notes, MATRIX_NOTE_GAP, room->id, &failed);
+    snprintf(gap.from, sizeof gap.from, "%s", matrix->since);
+    if (before) /* one that was not filled reaches on */
+        read_note(&gap, before);
+    free(before);
+    if (failed)
+        return -1;
+    return note(matrix, room->id, gap.from, matrix->next, gap.at, gap.fresh);
+}
+
 static void look_for_this(void *context, const char *room, const char *value, int64_t at)
 {
     (void)room;
     (void)value;
     (void)at;
     *(bool *)context = true;
-}
-
-int matrix_gap_note(struct matrix *matrix, const struct matrix_room *room)
-{
-    bool failed, there;
-    char *before = matrix_notes_get(&matrix->notes, MATRIX_NOTE_GAP, room->id, &failed);
-    there = before != NULL;
-    free(before);
-    if (failed)
-        return -1;
-    if (there) /* it reaches as far as there is anything */
-        return 0;
-    return note(matrix, room->id, matrix->since, matrix->next, matrix->since_at, room->newly);
 }
 
 /* ---- choosing one ---- */
@@ -82,19 +96,12 @@ static void take(void *context, const char *room, const char *value, int64_t not
     (void)noted;
     if (matrix->gap)
         return;
-    const char *to = strchr(value, '\n');
-    const char *at = to ? strchr(to + 1, '\n') : NULL;
-    const char *fresh = at ? strchr(at + 1, '\n') : NULL;
     struct matrix_gap *gap = calloc(1, sizeof *gap);
     if (!gap || !(gap->room = strdup(room))) {
         free(gap);
         return;
     }
-    snprintf(gap->from, sizeof gap->from, "%.*s", to ? (int)(to - value) : 0, value);
-    if (at)
-        snprintf(gap->to, sizeof gap->to, "%.*s", (int)(at - to - 1), to + 1);
-    gap->at = at ? strtoll(at + 1, NULL, 10) : 0;
-    gap->fresh = fresh && fresh[1] == '1';
+    read_note(gap, value);
     matrix->gap = gap;
 }
 

@@ -93,6 +93,7 @@ struct matrix {
     struct matrix_batch batch;
     bool whole;                   /* the answer was */
     uint64_t asked_at;            /* loop time */
+    bool heard;                   /* there was an answer to a sync since we logged in */
     uint64_t heard_at;            /* loop time of the last whole answer */
     unsigned failures;            /* in a row */
     unsigned behind;              /* MATRIX_BEHIND_... */

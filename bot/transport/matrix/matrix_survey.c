@@ -9,6 +9,7 @@
 
 #include "transport/matrix/matrix_direct.h"
 #include "transport/matrix/matrix_doors.h"
+#include "transport/matrix/matrix_gap.h"
 #include "transport/matrix/matrix_json.h"
 #include "transport/matrix/matrix_list.h"
 #include "transport/matrix/matrix_sealed.h"
@@ -195,6 +196,9 @@ static void room_read(struct matrix_survey *survey)
     room->newly = !in && !failed;
     room->fresh = room->newly && !matrix->first_start;
     free(in);
+    /* At the very first start the past of all rooms is behind us, also if this life ends at once. */
+    if (matrix->first_start)
+        matrix_notes_set_about(&matrix->notes, MATRIX_NOTE_IN, room->id, "1");
     if (room->encrypted)
         matrix_sealed_found(matrix, room);
     if (room->successor)
@@ -265,7 +269,7 @@ static void tell_people(struct matrix_survey *survey)
     matrix->invites_due = 1;
     matrix_doors_open(matrix);
     matrix_ready(matrix);
-    matrix_cycle_sync(matrix);
+    matrix_gap_fill(matrix); /* of an earlier life: it comes before what is new */
 }
 
 static void go_on(struct matrix_survey *survey)

@@ -41,7 +41,9 @@ static int account_known(struct matrix *matrix, const char *user)
 
 static void release_held(struct matrix *matrix)
 {
-    matrix->held = false;
+    if (!matrix->held)
+        return; /* a fresh token, and nothing had stopped */
+    matrix->held = matrix->heard = false;
     matrix_send_release(matrix->send);
     matrix_cycle_go(matrix);
     matrix_recount_resume(matrix);
@@ -173,10 +175,18 @@ static void on_watch(uv_timer_t *timer)
     }
 }
 
+static void look_for_this(void *context, const char *key, const char *value, int64_t at)
+{
+    (void)key;
+    (void)value;
+    (void)at;
+    *(bool *)context = true;
+}
+
 static int start(struct transport *transport, struct error *error)
 {
     struct matrix *matrix = matrix_of(transport);
-    bool failed;
+    bool failed, knows_rooms = false;
     char *since = matrix_notes_get(&matrix->notes, MATRIX_NOTE_SINCE, "", &failed);
     char *at = since ? strchr(since, '\n') : NULL;
     if (failed)
@@ -187,7 +197,9 @@ static int start(struct transport *transport, struct error *error)
         matrix->since_at = strtoll(at + 1, NULL, 10);
     }
     free(since);
-    matrix->first_start = matrix->since[0] == '\0';
+    if (matrix_notes_each(&matrix->notes, MATRIX_NOTE_IN, look_for_this, &knows_rooms))
+        return error_set(error, ERR_IO, "%s: cannot read the notes", matrix->settings->network);
+    matrix->first_start = matrix->since[0] == '\0' || !knows_rooms;
     matrix->started = matrix_now();
     matrix->held = true;
     matrix->phase = MATRIX_LOGIN;

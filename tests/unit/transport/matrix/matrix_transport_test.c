@@ -272,6 +272,49 @@ static void what_happened_in_the_meantime_comes_once_and_in_order(void **state)
     assert_null(stages_note(stage, "gap/"));
 }
 
+static void say_many(struct stage *stage, int from, int to)
+{
+    const char *room = stage_matrix_direct(stage->matrix, "ann");
+    char words[32];
+    for (int i = from; i < to; i++) {
+        snprintf(words, sizeof words, "n%d", i);
+        free(stage_matrix_say(stage->matrix, "ann", room, words, strlen(words)));
+    }
+}
+
+static bool is_noted(const struct stage *stage, const void *what)
+{
+    return stages_note(stage, what) != NULL;
+}
+
+static void a_gap_outlives_a_restart_and_grows(void **state)
+{
+    struct stage *stage = *state;
+    char key[300], words[32];
+    int next = 0;
+    matrix_play_halt(stage);
+    say_many(stage, 0, 150);
+    json_decref(fakehs_control(stage->matrix->server, "fault",
+                               json_pack("{s:s,s:s,s:i}", "kind", "page", "path", "/messages",
+                                         "count", 0)));
+    matrix_play_start(stage);
+    snprintf(key, sizeof key, "gap/%s", stage_matrix_direct(stage->matrix, "ann"));
+    stages_until(stage, is_noted, key);
+    matrix_play_halt(stage);
+    say_many(stage, 150, 300);
+    matrix_play_start(stage);
+    stages_until(stage, is_noted, key);
+    json_decref(fakehs_control(stage->matrix->server, "clear", NULL));
+    stages_until(stage, matrix_play_is_abreast, NULL);
+    for (size_t i = 0; i < stage->event_count; i++)
+        if (stage->events[i].event.kind == EVENT_TEXT) {
+            snprintf(words, sizeof words, "n%d", next++);
+            assert_string_equal(stage->events[i].text, words);
+        }
+    assert_int_equal(next, 300);
+    assert_null(stages_note(stage, key));
+}
+
 static void old_commands_in_a_room_are_not_answered(void **state)
 {
     struct stage *stage = *state;
@@ -360,6 +403,7 @@ int main(void)
         MATRIX_TEST(what_was_said_before_the_first_start_is_not_answered),
         MATRIX_TEST(a_server_that_lost_our_place_is_followed_from_now_on),
         MATRIX_TEST(what_happened_in_the_meantime_comes_once_and_in_order),
+        MATRIX_TEST(a_gap_outlives_a_restart_and_grows),
         MATRIX_TEST(old_commands_in_a_room_are_not_answered),
         MATRIX_TEST(times_that_are_forged_are_not_believed),
         MATRIX_TEST(what_an_answer_leaves_out_is_read),
