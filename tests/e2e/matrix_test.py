@@ -250,7 +250,11 @@ class AcrossNetworks(OnSynapse):
         group.answer(number)
         given = {p: group.given(p, number) for p in right}
         self.assertEqual([len(g) for g in given.values()], [3, 3])
-        crowd.vote(left, "#prep", number)
+        for client in left:
+            for label in ("A", "B", "C"):
+                client.wait("Answer %s, round %d" % (label, number), target=client.nick)
+            for label in ("A", "B", "C"):
+                client.say("hotseat", "!vote %s 4 3 2 5" % label)
         group.vote(number)
         crowd.result(left, "#prep", number)
         group.result(number)
