@@ -50,12 +50,14 @@ class Seen:
     @property
     def text(self):
         """What it says; of an edit, what it says now."""
-        body = self.content.get("m.new_content", self.content).get("body")
+        new = self.content.get("m.new_content")
+        body = (new if isinstance(new, dict) else self.content).get("body")
         return body if isinstance(body, str) else ""
 
     @property
     def relation(self):
-        return self.content.get("m.relates_to") or {}
+        to = self.content.get("m.relates_to")
+        return to if isinstance(to, dict) else {}
 
     def __repr__(self):
         return "%s %s %s: %s" % (self.room[:8], self.type, self.sender,
@@ -80,10 +82,10 @@ class Person:
     # Seeing.
 
     def hear(self, room, event):
+        number = event.get("event_id") if isinstance(event, dict) else None
         with self.news:
-            number = event.get("event_id")
-            if number in self.ids:
-                return
+            if not isinstance(number, str) or number in self.ids:
+                return  # known, or nothing that a person would see
             self.ids.add(number)
             self.seen.append(Seen(room, event))
             self.news.notify_all()

@@ -83,18 +83,14 @@ async def inject(server, request):
     body = request.json()
     room = server.room(body["room_id"])
     given = body.get("event", {})
-    given = given if isinstance(given, dict) else {"type": None}
     event = Event(room, given.get("type"), given.get("sender"), given.get("content", {}),
                   given.get("state_key"), given.get("redacts"))
-    event.id = given.get("event_id") or ""
+    event.id = given.get("event_id") or server.new_id("$")
     late = body.get("late")
-    well = {"type", "sender", "content"} <= set(given) and "raw" not in body and \
-        isinstance(event.content, dict) and isinstance(event.type, str)
-    if not well or set(given) - {"type", "sender", "content", "state_key", "event_id", "redacts",
-                                 "origin_server_ts"}:
-        event.id = event.id if isinstance(event.id, str) and event.id else server.new_id("$")
-        event.raw = server.keep_raw(body["raw"].replace("EVENT_ID", event.id)) \
-            if "raw" in body else body["event"]
+    if "raw" in body:
+        event.raw = server.keep_raw(body["raw"].replace("EVENT_ID", event.id))
+    elif not {"type", "sender"} <= set(given) or not isinstance(event.type, str):
+        event.raw = given
     if isinstance(given.get("origin_server_ts"), int):
         event.ts = given["origin_server_ts"]
     room.add(event, max(1, room.depth - late) if late else None)
