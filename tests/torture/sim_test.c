@@ -2,7 +2,7 @@
  * Thousands of random sessions with faults: sensible commands and garbage from
  * random people, answers that are edited and taken back, votes by marks of which
  * some go by unheard, jumps of the clock, restarts, events that come twice, a
- * network that is busy and, in every other session, a disk that fails for a
+ * network that is behind or busy and, in every other session, a disk that fails for a
  * while. In the others each vote must count once, as the newest that stands. In
  * half of them people are in two places, which are linked and unlinked while they
  * play. And where votes are not counted so, two of them may be one person with
@@ -355,8 +355,10 @@ static void act(struct sim *sim)
         toggle_disk(sim);
     else if (what < 98)
         change_answer(sim, pick(sim, 3) == 0);
-    else
+    else if (what < 99 || sim->sound) /* whose marks nobody can count does not hear of all */
         toggle_deaf(rig);
+    else
+        rig_push(rig, &(struct event){.kind = pick(sim, 2) ? EVENT_BEHIND : EVENT_ABREAST});
     if (what >= 84)
         sim->last[2][0] = '\0';
 }
