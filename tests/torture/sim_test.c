@@ -475,7 +475,7 @@ static void test_sessions(void **state)
                   joint, persons);
     assert_true(count < 100 || (joint > count / 10 && persons > count / 20));
     assert_true(answers > count && (count < 100 || votes > count / 4));
-    assert_true(count < 100 || (edits > count / 10 && marks > count / 10));
+    assert_true(count < 100 || (edits > count / 25 && marks > count / 10));
 }
 
 int main(void)
