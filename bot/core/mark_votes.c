@@ -166,15 +166,37 @@ static void take_back(struct hall *hall, const struct event *event, struct effec
     flow_progress(round, effects);
 }
 
+/* The voter, or whoever keeps order where the mark stands: in an open room its id is no secret, and
+ * from elsewhere it proves nothing. */
+static bool may_take_back(const struct talk *talk, const struct round *round,
+                          const struct mark *mark)
+{
+    const struct event *event = talk->event;
+    if (round->seats[mark->voter].member == talk->member)
+        return true;
+    if (!event->room.target || event->role < ROLE_MODERATOR)
+        return false;
+    for (size_t i = 0; i < talk->hall->room_count; i++) {
+        const struct room *room = talk->hall->rooms[i];
+        struct address place = {room->transport, room->network, room->target};
+        if (room->id == round->room && address_same(&place, &event->room))
+            return true;
+    }
+    return false;
+}
+
 bool mark_retract(struct hall *hall, const struct event *event, struct effects *effects)
 {
+    struct talk talk = {.hall = hall, .event = event, .effects = effects};
     const char *key = event_key(effects->arena, event, event->about);
     for (size_t i = 0; key && i < hall->round_count; i++) {
         struct round *round = hall->rounds[i];
         struct mark *mark = marks_find(&round->marks, key);
         if (!mark)
             continue;
-        if (round->phase == ROUND_VOTE)
+        if (talk_know(&talk))
+            effects->failed = true;
+        else if (round->phase == ROUND_VOTE && may_take_back(&talk, round, mark))
             take_back(hall, event, effects, round, mark);
         return true;
     }
