@@ -153,8 +153,8 @@ class Sessions(unittest.TestCase):
                 print("# %d sessions (seed %d, %d skipped): %d answers, %d votes, %d requests, %s" % (
                     len(played), seed, sum(s.skipped for s in played),
                     sum(len(s.answers) for s in played),
-                    sum(len(s.votes) for s in played), len(stage.server.requests),
-                    {f.kind: f.hits for f in stage.server.faults.rules}))
+                    sum(len(s.votes) for s in played), stage.server.asked,
+                    "; ".join("%s %d" % (f.kind, f.hits) for f in stage.server.faults.rules)))
             except BaseException:
                 print("".join("# " + line for line in bench.bot.log[-60:]))
                 raise

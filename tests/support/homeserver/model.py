@@ -51,7 +51,7 @@ class Server:
                          "encryption_by_default": False, "base_url": None, "media_max": 50 << 20,
                          "well_known": True, "legacy_media": True}
         self.oauth = {}
-        self.requests = []
+        self.requests, self.asked = [], 0
         self.faults = Faults(self.who)
         self.salt = secrets.token_hex(8)
         self.serial = 0
@@ -177,7 +177,10 @@ class Server:
         return text
 
     def note(self, request, reply):
-        if not request.path.startswith("/_fake/") and len(self.requests) < REQUESTS_KEPT:
+        if request.path.startswith("/_fake/"):
+            return
+        self.asked += 1
+        if len(self.requests) < REQUESTS_KEPT:
             self.requests.append({"method": request.method, "path": request.path,
                                   "query": request.query, "status": reply.status, "at": time.time(),
                                   "user": self.who(request.token())})
