@@ -116,7 +116,9 @@ static int on_room(void *context, enum matrix_section section, const char *room)
 
 static bool wants_event(void *context, const struct matrix_raw *raw)
 {
-    const struct matrix_batch *batch = context;
+    struct matrix_batch *batch = context;
+    if (raw->part == MATRIX_TIMELINE)
+        batch->rooms[batch->room_count - 1].said++;
     if (batch->first_ever && raw->section != MATRIX_INVITE)
         return false;
     return matrix_kind_of(raw->type) != MATRIX_KIND_NONE;
@@ -134,7 +136,9 @@ static int on_room_end(void *context, enum matrix_section section, const char *r
     (void)section;
     (void)room;
     (void)prev_batch;
-    batch->rooms[batch->room_count - 1].limited = limited;
+    /* Synapse says nothing of what it left out when the newest event is one that it hides. */
+    struct matrix_batch_room *told = &batch->rooms[batch->room_count - 1];
+    told->limited = limited || told->said >= MATRIX_TIMELINE_MAX;
     return 0;
 }
 

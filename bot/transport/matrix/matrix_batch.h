@@ -16,10 +16,13 @@
 #define MATRIX_BATCH_ACCOUNT UINT32_MAX       /* instead of a room: account data */
 #define MATRIX_BATCH_CRYPTO (UINT32_MAX - 16) /* + enum matrix_crypto: what belongs to encryption */
 
+#define MATRIX_TIMELINE_MAX 100 /* events of a room in one answer; what the filter asks for, and Synapse's own bound */
+
 struct matrix_batch_room {
     char *id;
     enum matrix_section section;
-    bool limited; /* events are missing before its timeline */
+    bool limited; /* events are missing before its timeline, or may be: it is as long as can be */
+    unsigned said; /* events in its timeline, also those that are left out here */
 };
 
 struct matrix_batch_item {

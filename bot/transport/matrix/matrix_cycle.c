@@ -29,6 +29,8 @@
 #define TYPES_STATE                                                                                \
     "\"m.room.member\",\"m.room.tombstone\",\"m.room.encryption\",\"m.room.power_levels\","        \
     "\"m.room.create\",\"m.room.name\",\"m.room.canonical_alias\""
+#define NUMBER_TEXT(number) #number
+#define NUMBER(number) NUMBER_TEXT(number)
 #define NOTHING "{\"not_types\":[\"*\"]}"
 #define FILTER(account, timeline, state)                                                           \
     "{\"presence\":" NOTHING ",\"account_data\":" account ",\"room\":{\"ephemeral\":" NOTHING      \
@@ -36,7 +38,7 @@
 
 static const char filter[] =
     FILTER("{\"types\":[\"m.direct\",\"m.ignored_user_list\"]}",
-           "{\"limit\":100,\"types\":[" TYPES_SAID TYPES_STATE "]}", "{\"types\":[" TYPES_STATE "]}");
+           "{\"limit\":" NUMBER(MATRIX_TIMELINE_MAX) ",\"types\":[" TYPES_SAID TYPES_STATE "]}", "{\"types\":[" TYPES_STATE "]}");
 /* Only where to begin, and who invited us: the rest of the past is nobody's business. */
 static const char first_filter[] =
     FILTER(NOTHING, "{\"limit\":1,\"not_types\":[\"*\"]}", NOTHING);

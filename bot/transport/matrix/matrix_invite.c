@@ -12,6 +12,8 @@
 #include "transport/matrix/matrix_state.h"
 #include "util/log.h"
 
+#define PRIVATE_ROOMS_MAX 1000
+
 /* One invitation being answered. */
 struct invite {
     struct matrix *matrix;
@@ -70,11 +72,13 @@ static bool is_member(const struct matrix *matrix, const char *user)
     return false;
 }
 
-static size_t other_rooms(const struct matrix *matrix)
+/* Rooms of groups, or private ones, that the configuration does not name. */
+static size_t other_rooms(const struct matrix *matrix, bool private_talk)
 {
     size_t count = 0;
     for (size_t i = 0; i < matrix->rooms.count; i++)
-        count += !matrix->rooms.list[i]->configured;
+        count += !matrix->rooms.list[i]->configured &&
+                 (matrix_room_partner(&matrix->rooms, matrix->rooms.list[i]) != NULL) == private_talk;
     return count;
 }
 
@@ -87,7 +91,11 @@ static const char *objection(struct matrix *matrix, const struct invite *invite)
         return "the account ignores them";
     if (!is_inviter(matrix, invite->by) && !(invite->direct && is_member(matrix, invite->by)))
         return "they may not invite the bot";
-    return other_rooms(matrix) >= matrix->settings->rooms_max ? "it is in too many rooms" : NULL;
+    /* That it is for two is what they say: one that became a group later counts as one. */
+    size_t groups = other_rooms(matrix, false), most = matrix->settings->rooms_max;
+    bool full = invite->direct ? groups > most || other_rooms(matrix, true) >= PRIVATE_ROOMS_MAX
+                               : groups >= most;
+    return full ? "it is in too many rooms" : NULL;
 }
 
 /* ---- the answer ---- */

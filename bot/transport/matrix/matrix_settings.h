@@ -22,7 +22,7 @@ struct matrix_settings {
     size_t room_count;
     char *inviters[MATRIX_INVITERS_MAX]; /* "@ann:example.org" or "*:example.org" */
     size_t inviter_count;
-    unsigned rooms_max; /* joined at once, beyond which invitations are declined */
+    unsigned rooms_max; /* joined on invitation, beyond which others are declined; private ones do not count */
 };
 
 #endif

@@ -77,6 +77,24 @@ static void rooms_are_told_in_the_order_in_which_things_happened(void **state)
     assert_true(batch->rooms[1].limited);
 }
 
+/* A timeline that is as long as it can be may be cut, whatever the server says. */
+static void a_full_timeline_counts_as_limited(void **state)
+{
+    struct matrix_batch *batch = *state;
+    struct buf answer;
+    for (int length = MATRIX_TIMELINE_MAX - 1; length <= MATRIX_TIMELINE_MAX; length++) {
+        buf_init(&answer);
+        buf_puts(&answer, "{\"rooms\":{\"join\":{\"!a:x\":{\"timeline\":{\"limited\":false,\"events\":[");
+        for (int i = 0; i < length; i++)
+            buf_printf(&answer, "%s{\"type\":\"x\",\"n\":%d}", i ? "," : "", i);
+        buf_puts(&answer, "]}}}},\"next_batch\":\"s\"}");
+        feed(batch, buf_text(&answer));
+        buf_finish(&answer);
+        assert_int_equal(batch->rooms[0].limited, length == MATRIX_TIMELINE_MAX);
+        matrix_batch_clear(batch);
+    }
+}
+
 static void the_order_within_a_room_stays_whatever_the_clocks_say(void **state)
 {
     struct matrix_batch *batch = *state;
@@ -212,6 +230,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(rooms_are_told_in_the_order_in_which_things_happened, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_full_timeline_counts_as_limited, setup, teardown),
         cmocka_unit_test_setup_teardown(the_order_within_a_room_stays_whatever_the_clocks_say, setup, teardown),
         cmocka_unit_test_setup_teardown(times_that_are_none_do_no_harm, setup, teardown),
         cmocka_unit_test_setup_teardown(what_the_bot_does_not_act_on_is_not_kept, setup, teardown),
