@@ -70,7 +70,7 @@ void text_strong(struct text *text, const char *words);
 void text_emphasis(struct text *text, const char *words);
 void text_mono(struct text *text, const char *words);
 void text_monof(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* Only http, https and matrix.to-style links are kept as links; others become plain words. */
+/* Only http and https links are kept as links; others become plain words. */
 void text_link(struct text *text, const char *url, const char *words);
 
 /* Appends Markdown (md4c, raw HTML off, images become their alternative text). */
