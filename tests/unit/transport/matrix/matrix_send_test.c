@@ -193,8 +193,9 @@ static void it_waits_as_the_server_says(void **state)
 /* The connection breaks in the middle of the answer: it looks, and finds it. */
 static void a_cut_answer_is_looked_after(void **state)
 {
+    static const char cut[] = "HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"event";
     struct fixture *f = *state;
-    fake_http_bytes(f->fake, "HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"event", 49, FAKE_HTTP_CLOSE);
+    fake_http_bytes(f->fake, cut, sizeof cut - 1, FAKE_HTTP_CLOSE);
     fake_http_answer(f->fake, 200, "",
                      "{\"chunk\":[{\"event_id\":\"$there\",\"sender\":\"@hotseat:example.org\","
                      "\"content\":{\"net.hotseat.id\":\"hs-db7-1-0\"}}]}");
