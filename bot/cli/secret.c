@@ -44,7 +44,14 @@ static int read_line(struct buf *out, struct error *error)
     return 0;
 }
 
-static int read_hidden(struct buf *out, struct error *error)
+static void show(const char *prompt)
+{
+    fputs(prompt, stderr);
+    fflush(stderr);
+}
+
+/* Whoever is asked may type at once: the terminal hides letters before it asks. */
+static int read_hidden(const char *prompt, struct buf *out, struct error *error)
 {
     struct termios shown, hidden;
     struct sigaction old[ENDING], catch = {.sa_handler = on_signal};
@@ -54,9 +61,13 @@ static int read_hidden(struct buf *out, struct error *error)
     hidden.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK | ECHONL);
     for (size_t i = 0; i < ENDING; i++)
         sigaction(ending[i], &catch, &old[i]);
-    int result = tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden)
-                     ? error_set(error, ERR_IO, "the terminal: %s", strerror(errno))
-                     : read_line(out, error);
+    int result = -1;
+    if (tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden)) {
+        error_set(error, ERR_IO, "the terminal: %s", strerror(errno));
+    } else {
+        show(prompt);
+        result = read_line(out, error);
+    }
     tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown);
     for (size_t i = 0; i < ENDING; i++)
         sigaction(ending[i], &old[i], NULL);
@@ -68,9 +79,10 @@ int secret_read(const char *prompt, bool hidden, struct buf *out, struct error *
 {
     if (!isatty(STDIN_FILENO))
         return read_line(out, error);
-    fputs(prompt, stderr);
-    fflush(stderr);
-    return hidden ? read_hidden(out, error) : read_line(out, error);
+    if (hidden)
+        return read_hidden(prompt, out, error);
+    show(prompt);
+    return read_line(out, error);
 }
 
 void secret_forget(struct buf *secret)

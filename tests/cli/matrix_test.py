@@ -137,6 +137,7 @@ class LoginTest(unittest.TestCase):
         screen.wait("User, such as")
         screen.type("bot\n")
         screen.wait("Password .*: ")
+        self.assertTrue(screen.hides())
         screen.type("sesame\n")
         self.assertEqual(screen.finish(), 0, screen.shown)
         self.assertIn("Logged in as @bot:fake.test", screen.shown)

@@ -7,6 +7,7 @@ import select
 import shutil
 import subprocess
 import tempfile
+import termios
 import time
 
 import tap
@@ -84,6 +85,10 @@ class Terminal:
             if not self._read(deadline):
                 raise AssertionError("no %r in: %r" % (pattern, self.shown))
         return found
+
+    def hides(self):
+        """What is typed is not shown."""
+        return not termios.tcgetattr(self.fd)[3] & termios.ECHO
 
     def type(self, words):
         os.write(self.fd, words.encode())
