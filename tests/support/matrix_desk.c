@@ -356,3 +356,34 @@ size_t desk_count(const struct desk *desk, const char *room, const char *words)
                  strstr(desk->events[i].content, words);
     return count;
 }
+
+int desk_set_up(void **state)
+{
+    *state = malloc(sizeof(struct desk));
+    desk_init(*state);
+    return 0;
+}
+
+int desk_tear_down(void **state)
+{
+    desk_finish(*state);
+    free(*state);
+    return 0;
+}
+
+void desk_assert_order(const struct desk *desk, const char *const *words, size_t count)
+{
+    assert_int_equal(desk->event_count, count);
+    for (size_t i = 0; i < count; i++)
+        assert_non_null(strstr(desk->events[i].content, words[i]));
+}
+
+void desk_post_long(struct desk *desk, int64_t id, const char *room, struct outbound message)
+{
+    struct buf words;
+    buf_init(&words);
+    for (int i = 0; i < 4000; i++)
+        buf_printf(&words, "w%d ", 10000 + i);
+    assert_int_equal(desk_post(desk, id, room, buf_text(&words), message), POST_TAKEN);
+    buf_finish(&words);
+}

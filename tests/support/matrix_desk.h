@@ -75,6 +75,9 @@ struct desk {
     char said_last[MATRIX_EVENT_MAX], tag_last[64];
 };
 
+/* For cmocka: *state is a desk. */
+int desk_set_up(void **state);
+int desk_tear_down(void **state);
 void desk_init(struct desk *desk);
 void desk_finish(struct desk *desk);
 /* The queue is gone, the server and the outbox are not: a new one, and what was not sent is posted as `maybe`. */
@@ -95,5 +98,9 @@ size_t desk_count(const struct desk *desk, const char *room, const char *words);
 /* The place of the first such event among all; event_count if there is none. */
 size_t desk_find(const struct desk *desk, const char *room, const char *words);
 struct desk_row *desk_row(struct desk *desk, int64_t id);
+/* The events have these words, in this order, and there are no others. */
+void desk_assert_order(const struct desk *desk, const char *const *words, size_t count);
+/* A row of several parts. */
+void desk_post_long(struct desk *desk, int64_t id, const char *room, struct outbound message);
 
 #endif

@@ -15,38 +15,6 @@
 
 static const struct outbound plain = {0};
 
-static int set_up(void **state)
-{
-    *state = malloc(sizeof(struct desk));
-    desk_init(*state);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    desk_finish(*state);
-    free(*state);
-    return 0;
-}
-
-/* The events of a room have these words, in this order, and there are no others. */
-static void assert_order(const struct desk *desk, const char *const *words, size_t count)
-{
-    assert_int_equal(desk->event_count, count);
-    for (size_t i = 0; i < count; i++)
-        assert_non_null(strstr(desk->events[i].content, words[i]));
-}
-
-static void post_long(struct desk *desk, int64_t id, const char *room, struct outbound message)
-{
-    struct buf words;
-    buf_init(&words);
-    for (int i = 0; i < 4000; i++)
-        buf_printf(&words, "w%d ", 10000 + i);
-    assert_int_equal(desk_post(desk, id, room, buf_text(&words), message), POST_TAKEN);
-    buf_finish(&words);
-}
-
 /* ---- closed rooms ---- */
 
 static void a_closed_room_gives_its_messages_back_and_is_tried_again(void **state)
@@ -74,7 +42,7 @@ static void a_closed_room_gives_its_messages_back_and_is_tried_again(void **stat
     assert_true(desk->now >= start + 2 * MATRIX_ROOM_CLOSED_FIRST);
     desk->shut = NULL;
     desk_run(desk);
-    assert_order(desk, (const char *[]){"elsewhere", "one", "two", "three"}, 4);
+    desk_assert_order(desk, (const char *[]){"elsewhere", "one", "two", "three"}, 4);
     assert_null(desk->queue.rooms);
 }
 
@@ -102,7 +70,7 @@ static void a_room_that_is_gone_gives_back_what_waits_and_what_is_under_way(void
     struct desk *desk = *state;
     int64_t at;
     desk->forgets = true;
-    post_long(desk, 1, "!a", plain);
+    desk_post_long(desk, 1, "!a", plain);
     desk_post(desk, 2, "!a", "two", plain);
     desk_step(desk);
     assert_int_equal(desk_row(desk, 1)->said, 1);
@@ -159,7 +127,7 @@ static void a_late_word_about_the_old_token_changes_nothing(void **state)
     assert_int_equal(desk->event_count, 2);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, desk_set_up, desk_tear_down)
 
 int main(void)
 {

@@ -16,38 +16,6 @@
 static const struct outbound plain = {0};
 static const struct outbound urgent = {.flags = EFFECT_URGENT};
 
-static int set_up(void **state)
-{
-    *state = malloc(sizeof(struct desk));
-    desk_init(*state);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    desk_finish(*state);
-    free(*state);
-    return 0;
-}
-
-/* The events of a room have these words, in this order, and there are no others. */
-static void assert_order(const struct desk *desk, const char *const *words, size_t count)
-{
-    assert_int_equal(desk->event_count, count);
-    for (size_t i = 0; i < count; i++)
-        assert_non_null(strstr(desk->events[i].content, words[i]));
-}
-
-static void post_long(struct desk *desk, int64_t id, const char *room, struct outbound message)
-{
-    struct buf words;
-    buf_init(&words);
-    for (int i = 0; i < 4000; i++)
-        buf_printf(&words, "w%d ", 10000 + i);
-    assert_int_equal(desk_post(desk, id, room, buf_text(&words), message), POST_TAKEN);
-    buf_finish(&words);
-}
-
 static void a_room_keeps_its_order_and_urgent_ones_pass(void **state)
 {
     struct desk *desk = *state;
@@ -56,7 +24,7 @@ static void a_room_keeps_its_order_and_urgent_ones_pass(void **state)
     desk_post(desk, 3, "!a", "first urgent", urgent);
     desk_post(desk, 4, "!a", "second urgent", urgent);
     desk_run(desk);
-    assert_order(desk, (const char *[]){"first urgent", "second urgent", "one", "two"}, 4);
+    desk_assert_order(desk, (const char *[]){"first urgent", "second urgent", "one", "two"}, 4);
     assert_int_equal(desk->flying_max, 1);
     for (int64_t id = 1; id <= 4; id++)
         assert_int_equal(desk_row(desk, id)->sent, 1);
@@ -65,7 +33,7 @@ static void a_room_keeps_its_order_and_urgent_ones_pass(void **state)
 static void what_has_begun_is_finished_before_an_urgent_one(void **state)
 {
     struct desk *desk = *state;
-    post_long(desk, 1, "!a", plain);
+    desk_post_long(desk, 1, "!a", plain);
     desk_step(desk);
     desk_post(desk, 2, "!a", "urgent", urgent);
     desk_run(desk);
@@ -289,7 +257,7 @@ static void a_mark_that_is_there_is_enough(void **state)
 static void the_first_part_answers_and_mentions(void **state)
 {
     struct desk *desk = *state;
-    post_long(desk, 1, "!a", (struct outbound){.about = "$q", .mention = "@ann:x"});
+    desk_post_long(desk, 1, "!a", (struct outbound){.about = "$q", .mention = "@ann:x"});
     desk_post(desk, 2, "!p", "private", (struct outbound){.about = "$q", .private_talk = true});
     desk_run(desk);
     assert_int_equal(desk_count(desk, "!a", "\"m.in_reply_to\":{\"event_id\":\"$q\"}"), 1);
@@ -312,7 +280,7 @@ static void what_is_too_large_is_cut_smaller(void **state)
 {
     struct desk *desk = *state;
     desk->content_max = 12000;
-    post_long(desk, 1, "!a", plain);
+    desk_post_long(desk, 1, "!a", plain);
     desk_run(desk);
     assert_int_equal(desk_row(desk, 1)->sent, 1);
     assert_int_equal(desk_row(desk, 1)->said, desk->event_count);
@@ -402,7 +370,7 @@ static void notices_of_two_lives_have_ids_of_their_own(void **state)
     assert_int_equal(desk->looks, 0);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, desk_set_up, desk_tear_down)
 
 int main(void)
 {
