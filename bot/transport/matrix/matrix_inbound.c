@@ -221,14 +221,7 @@ static void tell_presence(struct matrix *matrix, struct matrix_room *room, const
 
 static void tell_reset(struct matrix *matrix, struct matrix_room *room)
 {
-    struct event event = {
-        .kind = EVENT_RESET,
-        .at = matrix_now(),
-        .room = matrix_place(matrix, room->id),
-        .who = matrix_place(matrix, NULL),
-        .text = "",
-        .kept = true,
-    };
+    struct event event = matrix_reset(matrix, room);
     if (matrix_push(matrix, &event))
         owe(room);
 }

@@ -23,14 +23,7 @@ static void on_step(uv_timer_t *timer)
 /* Pushes the rest of the people of a room. */
 static int tell_people(struct matrix *matrix, struct matrix_room *room, size_t *burst)
 {
-    struct event event = {
-        .kind = EVENT_RESET,
-        .at = matrix_now(),
-        .room = matrix_place(matrix, room->id),
-        .who = matrix_place(matrix, NULL),
-        .text = "",
-        .kept = true,
-    };
+    struct event event = matrix_reset(matrix, room);
     char name[EVENT_NAME_MAX + 1];
     if (matrix_room_partner(&matrix->rooms, room)) {
         room->untold = false;

@@ -37,6 +37,18 @@ struct address matrix_place(const struct matrix *matrix, const char *target)
     return (struct address){"matrix", matrix->settings->network, target};
 }
 
+struct event matrix_reset(const struct matrix *matrix, const struct matrix_room *room)
+{
+    return (struct event){
+        .kind = EVENT_RESET,
+        .at = matrix_now(),
+        .room = matrix_place(matrix, room->id),
+        .who = matrix_place(matrix, NULL),
+        .text = "",
+        .kept = true,
+    };
+}
+
 int matrix_push(struct matrix *matrix, struct event *event)
 {
     if (!matrix_notes_push(&matrix->notes))

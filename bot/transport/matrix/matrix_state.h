@@ -126,6 +126,8 @@ uint64_t matrix_random(void);
 int matrix_push(struct matrix *matrix, struct event *event);
 /* The address of a room (NULL = of the network, or a private talk). */
 struct address matrix_place(const struct matrix *matrix, const char *room);
+/* That the core is to forget who is in a room. Borrows the room's id. */
+struct event matrix_reset(const struct matrix *matrix, const struct matrix_room *room);
 /* Tells the core if what it knows is not so any more; also when nothing has changed since a failure. */
 void matrix_tell_behind(struct matrix *matrix);
 void matrix_set_behind(struct matrix *matrix, unsigned why, bool on);
