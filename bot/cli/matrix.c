@@ -43,12 +43,8 @@ struct work {
 static int check_folder(const char *path, struct error *error)
 {
     struct buf folder;
-    const char *slash = strrchr(path, '/');
     buf_init(&folder);
-    if (slash)
-        buf_add(&folder, path, (size_t)(slash - path) + 1);
-    else
-        buf_puts(&folder, "./");
+    matrix_token_folder(path, &folder);
     int failed = access(buf_text(&folder), W_OK | X_OK);
     if (failed)
         error_set(error, ERR_IO,

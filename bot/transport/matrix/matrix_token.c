@@ -167,15 +167,20 @@ out:
 
 /* ---- writing ---- */
 
+void matrix_token_folder(const char *path, struct buf *out)
+{
+    const char *slash = strrchr(path, '/');
+    if (slash)
+        buf_add(out, path, (size_t)(slash - path) + 1);
+    else
+        buf_puts(out, "./");
+}
+
 static int sync_folder(const char *path)
 {
     struct buf folder;
-    const char *slash = strrchr(path, '/');
     buf_init(&folder);
-    if (slash)
-        buf_add(&folder, path, (size_t)(slash - path) + 1);
-    else
-        buf_putc(&folder, '.');
+    matrix_token_folder(path, &folder);
     int fd = folder.failed ? -1 : open(buf_text(&folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     int result = fd < 0 ? -1 : fsync(fd);
     if (fd >= 0)

@@ -28,6 +28,9 @@ void matrix_token_finish(struct matrix_token *token);
 
 /* ERR_MISSING if there is no such file; ERR_INVALID if others may read it, or it is none of ours. */
 int matrix_token_load(struct matrix_token *token, const char *path, struct error *error);
+struct buf;
+/* Appends the folder that the file is in, with a slash at its end. */
+void matrix_token_folder(const char *path, struct buf *out);
 /* Mode 0600; on the disk when it returns 0. On -1 the old file is as it was. */
 int matrix_token_save(const struct matrix_token *token, const char *path, struct error *error);
 
