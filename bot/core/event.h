@@ -40,6 +40,9 @@ enum event_kind {
     EVENT_BEHIND, /* on the network of `room` (no target) things may have happened that did not come yet */
     EVENT_ABREAST, /* they have come now */
     EVENT_MOVED,  /* the place `room` goes on as `text`, another target of the same network */
+    EVENT_BECAME, /* the guest `who` is the account `text` of the same network from now on: the same
+                     connection has logged in. ENTERs of the account may follow or not; the old one
+                     needs no LEAVE. Logging out is a LEAVE, and an ENTER as a guest */
     EVENT_NOTE    /* the transport's memory: key `tag` is `text` from now on, NULL = forget it. Stored
                      with the events before it; the core never sees it */
 };
@@ -59,6 +62,8 @@ struct event {
     const char *name;    /* display name; never identity */
     const char *bot_name; /* the bot's own name there, for being addressed by it; may be NULL */
     enum role role;      /* as the network knows it in that room */
+    bool guest;          /* the network knows no account for who spoke; they play and are never ranked.
+                            `who` stands for the connection, apart from all accounts; of BECAME it is true */
     const char *text;
     size_t length;
     bool cut; /* text was longer than EVENT_TEXT_MAX and was cut */

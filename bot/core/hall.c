@@ -466,6 +466,7 @@ int hall_apply(struct hall *hall, const struct event *event, struct effects *eff
             return -1;
         break;
     case EVENT_MOVED:
+    case EVENT_BECAME:
     case EVENT_NOTE:
     case EVENT_CLOCK:
         break;
