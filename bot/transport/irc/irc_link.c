@@ -5,11 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "transport/irc/irc_line.h"
+#include "transport/irc/irc_split.h"
 #include "util/buf.h"
 
 #define CONNECT_MS 30000L
 #define OUT_MAX (256 * 1024) /* waiting to be sent; beyond it the peer is taken for dead */
+#define TURN_MAX (64 * 1024) /* read in one turn of the loop: others have their turn, too */
 
 struct irc_link {
     uv_loop_t *loop;
@@ -18,13 +19,14 @@ struct irc_link {
     CURLM *multi;
     CURL *easy;
     char why[CURL_ERROR_SIZE];
-    uv_timer_t timer;     /* libcurl's */
+    uv_timer_t timer;     /* libcurl's; once connected, for what goes on in the next turn */
     uv_poll_t *poll;      /* of the socket, while connecting (libcurl's) and after */
     curl_socket_t socket;
     bool connected;
-    bool skipping;        /* an over-long line is being passed over */
+    bool overrun;         /* more waits to be sent than OUT_MAX */
     unsigned generation;  /* changes at every close, so that a loop over input notices */
-    struct buf in, out;
+    struct irc_split in;
+    struct buf out;
     bool closing;
     void (*gone)(void *context);
     void *gone_context;
@@ -32,6 +34,7 @@ struct irc_link {
 
 static void fail(struct irc_link *link, const char *why);
 static void check_done(struct irc_link *link);
+static void go_on(struct irc_link *link);
 
 /* ---- libcurl on libuv, until the connection stands ---- */
 
@@ -103,8 +106,12 @@ static void on_timer(uv_timer_t *timer)
 {
     struct irc_link *link = timer->data;
     int running;
-    if (!link->multi || link->connected)
+    if (!link->multi)
         return;
+    if (link->connected) {
+        go_on(link);
+        return;
+    }
     curl_multi_socket_action(link->multi, CURL_SOCKET_TIMEOUT, 0, &running);
     check_done(link);
 }
@@ -113,6 +120,8 @@ static int on_curl_timer(CURLM *multi, long ms, void *context)
 {
     struct irc_link *link = context;
     (void)multi;
+    if (link->connected)
+        return 0;
     if (ms < 0)
         uv_timer_stop(&link->timer);
     else
@@ -124,41 +133,11 @@ static int on_curl_timer(CURLM *multi, long ms, void *context)
 
 static void watch(struct irc_link *link);
 
-/* Gives complete lines to the owner, who may close the link at any of them. */
-static void split_lines(struct irc_link *link)
-{
-    unsigned generation = link->generation;
-    while (link->in.length > 0) {
-        char *end = memchr(link->in.data, '\n', link->in.length);
-        if (!end)
-            break;
-        size_t length = (size_t)(end - link->in.data), used = length + 1;
-        while (length > 0 && link->in.data[length - 1] == '\r')
-            length--;
-        bool whole = !link->skipping;
-        link->skipping = false;
-        if (whole && length > 0 && length < IRC_LINE_MAX) {
-            char line[IRC_LINE_MAX];
-            memcpy(line, link->in.data, length);
-            buf_consume(&link->in, used);
-            link->events.line(link->events.context, line, length);
-        } else {
-            buf_consume(&link->in, used);
-        }
-        if (generation != link->generation)
-            return;
-    }
-    if (link->in.length >= IRC_LINE_MAX) {
-        link->skipping = true;
-        buf_clear(&link->in);
-    }
-}
-
 static void receive(struct irc_link *link)
 {
     char chunk[4096];
     unsigned generation = link->generation;
-    for (;;) {
+    for (size_t all = 0; all < TURN_MAX;) {
         size_t got = 0;
         CURLcode code = curl_easy_recv(link->easy, chunk, sizeof chunk, &got);
         if (code == CURLE_AGAIN)
@@ -167,15 +146,24 @@ static void receive(struct irc_link *link)
             fail(link, "the server closed the connection");
             return;
         }
-        buf_add(&link->in, chunk, got);
-        if (link->in.failed) {
+        if (irc_split_feed(&link->in, chunk, got, link->events.line, link->events.context)) {
             fail(link, "out of memory");
             return;
         }
-        split_lines(link);
         if (generation != link->generation)
             return;
+        all += got;
     }
+    /* What TLS has read ahead does not make the socket readable. */
+    uv_timer_start(&link->timer, on_timer, 0, 0);
+}
+
+static void go_on(struct irc_link *link)
+{
+    if (link->overrun)
+        fail(link, "the server does not read what we send");
+    else
+        receive(link);
 }
 
 static void flush_out(struct irc_link *link)
@@ -258,9 +246,8 @@ void irc_link_close(struct irc_link *link)
     curl_multi_cleanup(link->multi);
     link->easy = NULL;
     link->multi = NULL;
-    link->connected = false;
-    link->skipping = false;
-    buf_finish(&link->in);
+    link->connected = link->overrun = false;
+    irc_split_clear(&link->in);
     buf_finish(&link->out);
 }
 
@@ -328,8 +315,11 @@ int irc_link_send(struct irc_link *link, const char *line, size_t length)
     for (size_t i = 0; i < length; i++)
         if (line[i] == '\r' || line[i] == '\n' || line[i] == '\0')
             return -1;
-    if (link->out.length > OUT_MAX)
+    if (link->out.length > OUT_MAX) {
+        link->overrun = true;
+        uv_timer_start(&link->timer, on_timer, 0, 0);
         return -1;
+    }
     buf_add(&link->out, line, length);
     buf_add(&link->out, "\r\n", 2);
     /* The loop sends it: a failing send must not call back from in here. */
@@ -346,7 +336,7 @@ struct irc_link *irc_link_create(uv_loop_t *loop, const struct irc_settings *set
     link->loop = loop;
     link->settings = settings;
     link->events = *events;
-    buf_init(&link->in);
+    irc_split_init(&link->in);
     buf_init(&link->out);
     if (uv_timer_init(loop, &link->timer)) {
         free(link);
