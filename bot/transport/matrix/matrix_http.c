@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sys/transfers.h"
 #include "transport/matrix/matrix_answer.h"
-#include "transport/matrix/matrix_multi.h"
 #include "util/buf.h"
 
 #define CONNECT_MS 20000L
@@ -33,13 +33,13 @@ struct matrix_call {
 };
 
 struct matrix_http {
-    struct matrix_multi multi;
+    struct transfers transfers;
     uv_idle_t kick; /* one turn of what cannot be done inside callbacks */
     char *ca_file, *base, *token;
     bool plain;
     unsigned token_number; /* how many there were so far */
     struct matrix_call *calls;
-    bool closing, kick_closed, multi_closed;
+    bool closing, kick_closed, transfers_closed;
     void (*gone)(void *context);
     void *gone_context;
 };
@@ -108,7 +108,7 @@ static void free_call(struct matrix_call *call)
             call->next->link = call->link;
     }
     if (call->added)
-        matrix_multi_remove(&call->http->multi, call->easy);
+        transfers_remove(&call->http->transfers, call->easy);
     curl_easy_cleanup(call->easy);
     curl_slist_free_all(call->headers);
     buf_finish(&call->upload);
@@ -155,7 +155,7 @@ static void on_done(void *context, CURL *easy, CURLcode result)
     curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&call);
     curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
     curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &sent);
-    matrix_multi_remove(&call->http->multi, easy);
+    transfers_remove(&call->http->transfers, easy);
     call->added = false;
     if (result == CURLE_OK && status > 0)
         tell_answer(call, (int)status);
@@ -167,7 +167,7 @@ static void on_done(void *context, CURL *easy, CURLcode result)
 
 static void on_closed(struct matrix_http *http)
 {
-    if (!http->kick_closed || !http->multi_closed)
+    if (!http->kick_closed || !http->transfers_closed)
         return;
     if (http->gone)
         http->gone(http->gone_context);
@@ -181,11 +181,11 @@ static void on_kick_closed(uv_handle_t *handle)
     on_closed(http);
 }
 
-static void on_multi_closed(uv_handle_t *handle)
+static void on_transfers_closed(uv_handle_t *handle)
 {
-    struct matrix_multi *multi = handle->data;
-    struct matrix_http *http = multi->context;
-    http->multi_closed = true;
+    struct transfers *transfers = handle->data;
+    struct matrix_http *http = transfers->context;
+    http->transfers_closed = true;
     on_closed(http);
 }
 
@@ -203,7 +203,7 @@ static void close_all(struct matrix_http *http)
     forget(http->token);
     free(http->base);
     free(http->ca_file);
-    matrix_multi_finish(&http->multi, on_multi_closed);
+    transfers_finish(&http->transfers, on_transfers_closed);
     uv_close((uv_handle_t *)&http->kick, on_kick_closed);
 }
 
@@ -225,7 +225,7 @@ static void on_kick(uv_idle_t *kick)
     while (!http->closing && (call = next_due(http))) {
         if (call->cancelled)
             free_call(call);
-        else if (matrix_multi_add(&http->multi, call->easy))
+        else if (transfers_add(&http->transfers, call->easy))
             tell_failure(call, CURLE_OUT_OF_MEMORY, false);
         else
             call->added = true;
@@ -426,7 +426,7 @@ struct matrix_http *matrix_http_create(uv_loop_t *loop, const char *ca_file, str
     if (http && ca_file)
         http->ca_file = strdup(ca_file);
     if (!http || (ca_file && !http->ca_file) ||
-        matrix_multi_init(&http->multi, loop, on_done, http)) {
+        transfers_init(&http->transfers, loop, on_done, http)) {
         if (http)
             free(http->ca_file);
         free(http);
