@@ -7,14 +7,15 @@
     ann.wait(r"hello back", target="#prep")
     server.stop()
 
+Servers with accounts, and two that are linked, are in inspircd.py and services.py.
+
 Ports are free ones, picked anew until the server has them. Everything waits for what it needs to
 see and gives up, with what was seen instead, after `PATIENCE` seconds.
 """
+import base64
 import os
-import pwd
 import re
 import shutil
-import signal
 import socket
 import ssl
 import subprocess
@@ -22,7 +23,9 @@ import tempfile
 import threading
 import time
 
-PATIENCE = 30
+import child
+
+PATIENCE = child.PATIENCE
 
 
 def free_port():
@@ -57,9 +60,10 @@ class Authority:
         subprocess.run(["openssl"] + list(args), check=True, stdout=subprocess.DEVNULL,
                        stderr=subprocess.DEVNULL, cwd=self.dir)
 
-    def certificate(self, host="localhost", self_signed=False):
+    def certificate(self, host="localhost", self_signed=False, expired=False):
         """(certificate, key) for a host name."""
-        stem = "%s-%s" % (host.replace("*", "any"), "self" if self_signed else "ca")
+        stem = "%s-%s%s" % (host.replace("*", "any"), "self" if self_signed else "ca",
+                            "-old" if expired else "")
         cert, key, request = (self._path(stem + end) for end in (".pem", ".key", ".csr"))
         name = ["-subj", "/CN=" + host, "-addext", "subjectAltName=DNS:" + host]
         if self_signed:
@@ -67,8 +71,8 @@ class Authority:
         else:
             self._run("req", *self.NEW, "-keyout", key, "-out", request, *name)
             self._run("x509", "-req", "-in", request, "-CA", self.ca, "-CAkey",
-                      self._path("ca.key"), "-CAcreateserial", "-days", "2", "-out", cert,
-                      "-copy_extensions", "copy")
+                      self._path("ca.key"), "-CAcreateserial", "-days",
+                      "-1" if expired else "2", "-out", cert, "-copy_extensions", "copy")
         os.chmod(key, 0o644)  # for a server of another user; it lives as long as the test
         return cert, key
 
@@ -77,25 +81,27 @@ class Authority:
 
 
 class Server:
-    """One ngircd. `penalty`: ngircd's own flood limit, off unless a test is about it."""
+    """One ngircd. `penalty`: ngircd's own flood limit, off unless a test is about it.
+    `services`: it lets services.py link.
+    """
 
-    def __init__(self, name="one.test", certificate=None, penalty=False, nick_length=30):
+    services_password = "lp"
+
+    def __init__(self, name="one.test", certificate=None, penalty=False, nick_length=30,
+                 services=None):
         self.name = name
         self.dir = open_dir("hotseat-ircd-")
         self.certificate = certificate
         self.penalty = penalty
         self.nick_length = nick_length
+        self.services = services
         self.port = self.tls_port = 0
-        self.child = None
-        self.log = []
+        self.process = None
         self.start()
 
     def _configure(self):
         lines = ["[Global]", "Name=" + self.name, "Info=test server", "AdminInfo1=test",
                  "Listen=127.0.0.1", "Ports=%d" % self.port, "MotdFile=", "MotdPhrase=hello"]
-        if os.geteuid() == 0:
-            user = "irc" if self._has_user("irc") else "nobody"
-            lines += ["ServerUID=" + user, "ServerGID=%d" % pwd.getpwnam(user).pw_gid]
         lines += ["[Limits]", "MaxConnectionsIP=0", "MaxJoins=50",
                   "MaxNickLength=%d" % self.nick_length,
                   "MaxPenaltyTime=%d" % (-1 if self.penalty else 0)]
@@ -103,19 +109,15 @@ class Server:
         if self.certificate:
             lines += ["[SSL]", "CertFile=" + self.certificate[0], "KeyFile=" + self.certificate[1],
                       "Ports=%d" % self.tls_port]
+        if self.services:
+            lines += ["[Server]", "Name=" + self.services, "ServiceMask=*Serv",
+                      "MyPassword=" + self.services_password,
+                      "PeerPassword=" + self.services_password]
         path = os.path.join(self.dir, "ngircd.conf")
         with open(path, "w") as out:
             out.write("\n".join(lines) + "\n")
         os.chmod(path, 0o644)
         return path
-
-    @staticmethod
-    def _has_user(name):
-        try:
-            pwd.getpwnam(name)
-            return True
-        except KeyError:
-            return False
 
     def start(self):
         """Starts it; again on the ports it had, if it had some."""
@@ -129,32 +131,26 @@ class Server:
                 self.port = 0
             else:
                 time.sleep(0.1)  # the port is still held by the one that was killed
-        raise AssertionError("ngircd does not start:\n" + "".join(self.log[-20:]))
+        raise self.process.failure("does not start")
 
     def _try(self):
-        self.child = subprocess.Popen(["ngircd", "-n", "-f", self._configure()],
-                                      stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                      stderr=subprocess.STDOUT, text=True, errors="replace")
-        for line in self.child.stdout:
-            self.log.append(line)
-            if " ready." in line:
-                threading.Thread(target=self._drain, args=(self.child.stdout,),
-                                 daemon=True).start()
-                return True
-        self.child.wait()
+        self.process = child.Child(["ngircd", "-n", "-f", self._configure()])
+        if self.process.look(r" ready\."):
+            return True
+        self.process.kill()
         return False
 
-    def _drain(self, pipe):
-        for line in pipe:
-            self.log.append(line)
-        pipe.close()
+    def wait_gone(self, name):
+        """Until this server knows that the server it was linked with is gone."""
+        self.process.wait(r'Server "%s" unregistered' % re.escape(name))
+
+    @property
+    def services_port(self):
+        return self.port
 
     def kill(self):
         """Ends it at once, as a crash does; start() brings it back on its ports."""
-        if self.child and self.child.poll() is None:
-            self.child.send_signal(signal.SIGKILL)
-        if self.child:
-            self.child.wait()
+        self.process.kill()
 
     def stop(self):
         self.kill()
@@ -167,8 +163,10 @@ class Line:
     def __init__(self, raw):
         self.raw = raw
         text = raw.decode("utf-8", "replace")
+        self.tags = {}
         if text.startswith("@"):
-            text = text.partition(" ")[2]
+            tags, _, text = text[1:].partition(" ")
+            self.tags = dict(one.partition("=")[::2] for one in tags.split(";"))
         prefix = ""
         if text.startswith(":"):
             prefix, _, text = text[1:].partition(" ")
@@ -185,9 +183,14 @@ class Line:
 
 
 class Client:
-    """A raw client; a thread collects what it sees. Lines are kept in `seen`."""
+    """A raw client; a thread collects what it sees. Lines are kept in `seen`.
 
-    def __init__(self, server, nick, register=True, tls_ca=None):
+    `caps`: capabilities to ask for. `sasl`: (account, password), or "external" with `certificate`,
+    a (certificate, key) to show over TLS.
+    """
+
+    def __init__(self, server, nick, register=True, tls_ca=None, caps=(), sasl=None,
+                 certificate=None):
         self.nick = nick
         self.seen = []
         self.at = 0  # wait() looks from here on
@@ -198,13 +201,52 @@ class Client:
         self.sock.settimeout(None)
         if tls_ca:
             context = ssl.create_default_context(cafile=tls_ca)
+            if certificate:
+                context.load_cert_chain(*certificate)
             self.sock = context.wrap_socket(self.sock, server_hostname="localhost")
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()
         if register:
-            self.raw("NICK " + nick)
-            self.raw("USER test 0 * :%s" % nick)
-            self.wait_line(lambda line: line.command in ("376", "422"))
+            self.register(list(caps) + (["sasl"] if sasl else []), sasl)
+
+    def register(self, caps=(), sasl=None):
+        if caps:
+            self.request(*caps)
+        if sasl:
+            self.authenticate(sasl)
+        self.raw("NICK " + self.nick)
+        self.raw("USER test 0 * :%s" % self.nick)
+        if caps:
+            self.raw("CAP END")
+        self.wait_line(lambda line: line.command in ("376", "422"), what="the end of the MOTD")
+
+    def offered(self):
+        """The capabilities that the server offers, with their values."""
+        self.raw("CAP LS 302")
+        words = []
+        while True:
+            line = self.wait_line(lambda line: line.command == "CAP" and line.params[1] == "LS")
+            words += line.text.split()
+            if line.params[2] != "*":
+                return dict(word.partition("=")[::2] for word in words)
+
+    def request(self, *caps):
+        self.raw("CAP REQ :" + " ".join(caps))
+        line = self.wait_line(lambda line: line.command == "CAP"
+                              and line.params[1] in ("ACK", "NAK"))
+        if line.params[1] == "NAK":
+            raise AssertionError("%s: the server refuses %s" % (self.nick, " ".join(caps)))
+
+    def authenticate(self, sasl):
+        """SASL to its end; AssertionError if it is refused."""
+        external = sasl == "external"
+        self.raw("AUTHENTICATE " + ("EXTERNAL" if external else "PLAIN"))
+        self.wait_line(lambda line: line.command == "AUTHENTICATE", what="AUTHENTICATE +")
+        secret = b"" if external else "\0".join(("",) + tuple(sasl)).encode()
+        self.raw("AUTHENTICATE " + (base64.b64encode(secret).decode() or "+"))
+        line = self.wait_line(lambda line: line.command in ("903", "904", "905", "906"))
+        if line.command != "903":
+            raise AssertionError("%s: SASL failed: %r" % (self.nick, line))
 
     def _read(self):
         rest = b""
