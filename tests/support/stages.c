@@ -213,7 +213,7 @@ static void make_irc(struct stage *stage)
     struct error error;
     stage->fake = fake_irc_create(&stage->loop);
     stage->irc = (struct irc_settings){
-        .network = "net", .host = "127.0.0.1", .port = fake_irc_port(stage->fake),
+        .network = "net", .servers = {{"127.0.0.1", fake_irc_port(stage->fake)}}, .server_count = 1,
         .nick = "hotseat", .user = "hotseat", .realname = "hotseat", .channels = {"#prep"},
         .channel_count = 1, .flood_burst = 100,
     };

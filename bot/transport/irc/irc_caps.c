@@ -5,15 +5,26 @@
 #include "transport/irc/irc_state.h"
 #include "util/log.h"
 
-static const char *const wanted[] = {"message-tags",   "account-tag", "extended-join",
-                                     "account-notify", "multi-prefix", "chghost",
-                                     "userhost-in-names"};
+static const char *const wanted[IRC_CAP_COUNT] = {
+    [IRC_CAP_MESSAGE_TAGS] = "message-tags",
+    [IRC_CAP_ACCOUNT_TAG] = "account-tag",
+    [IRC_CAP_EXTENDED_JOIN] = "extended-join",
+    [IRC_CAP_ACCOUNT_NOTIFY] = "account-notify",
+    [IRC_CAP_MULTI_PREFIX] = "multi-prefix",
+    [IRC_CAP_CHGHOST] = "chghost",
+    [IRC_CAP_USERHOST_IN_NAMES] = "userhost-in-names",
+};
+
+bool irc_cap(const struct irc *irc, enum irc_cap cap)
+{
+    return irc->enabled & 1u << cap;
+}
 
 void irc_caps_begin(struct irc *irc)
 {
     irc_enter_phase(irc, IRC_CAPS);
     irc->wants_caps_end = false;
-    irc->offered = 0;
+    irc->offered = irc->enabled = 0;
     irc_send(irc, "CAP LS 302");
 }
 
@@ -37,15 +48,22 @@ static bool offers(const char *list, const char *name)
 
 static void note_offers(struct irc *irc, const char *list)
 {
-    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
+    for (size_t i = 0; i < IRC_CAP_COUNT; i++)
         if (offers(list, wanted[i]))
             irc->offered |= 1u << i;
+}
+
+static void note_enabled(struct irc *irc, const char *list)
+{
+    for (size_t i = 0; i < IRC_CAP_COUNT; i++)
+        if (offers(list, wanted[i]))
+            irc->enabled |= 1u << i;
 }
 
 static void request(struct irc *irc)
 {
     char list[256] = "";
-    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
+    for (size_t i = 0; i < IRC_CAP_COUNT; i++) {
         size_t used = strlen(list);
         if (irc->offered & 1u << i)
             snprintf(list + used, sizeof list - used, "%s%s", used ? " " : "", wanted[i]);
@@ -71,6 +89,8 @@ void irc_caps_line(struct irc *irc)
             request(irc);
     } else if (strcmp(what, "ACK") == 0 || strcmp(what, "NAK") == 0) {
         log_debug("irc", "%s: CAP %s", irc->settings->network, what);
+        if (*what == 'A')
+            note_enabled(irc, line->param[2]);
         irc_register(irc);
     }
 }

@@ -280,14 +280,14 @@ static CURLcode set_options(struct irc_link *link, const char *url)
     return code;
 }
 
-int irc_link_open(struct irc_link *link, struct error *error)
+int irc_link_open(struct irc_link *link, const struct irc_server *server, struct error *error)
 {
     char url[512];
     int running;
     irc_link_close(link);
     link->why[0] = '\0';
     snprintf(url, sizeof url, "%s://%.400s:%u", link->settings->tls ? "https" : "http",
-             link->settings->host, link->settings->port);
+             server->host, server->port);
     link->multi = curl_multi_init();
     link->easy = curl_easy_init();
     if (!link->multi || !link->easy || set_options(link, url) != CURLE_OK) {

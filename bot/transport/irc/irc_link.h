@@ -27,7 +27,7 @@ struct irc_link *irc_link_create(uv_loop_t *loop, const struct irc_settings *set
 /* Closes; memory goes when the loop has closed the handles, then gone(context) is called. */
 void irc_link_destroy(struct irc_link *link, void (*gone)(void *context), void *context);
 
-int irc_link_open(struct irc_link *link, struct error *error);
+int irc_link_open(struct irc_link *link, const struct irc_server *server, struct error *error);
 /* Closes without calling closed(). */
 void irc_link_close(struct irc_link *link);
 /* Sends one line; CR LF is added. A line with CR, LF or NUL, or over 510 bytes, is refused (-1). */

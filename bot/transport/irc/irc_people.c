@@ -7,16 +7,16 @@
 
 #include "util/utf8.h"
 
-void irc_people_init(struct irc_people *people)
+void irc_people_init(struct irc_people *people, const struct irc_isupport *isupport)
 {
     memset(people, 0, sizeof *people);
-    people->rfc1459 = true;
+    people->isupport = isupport;
 }
 
 void irc_people_finish(struct irc_people *people)
 {
     free(people->people);
-    irc_people_init(people);
+    irc_people_init(people, people->isupport);
 }
 
 void irc_people_clear(struct irc_people *people)
@@ -27,7 +27,7 @@ void irc_people_clear(struct irc_people *people)
 static char fold(const struct irc_people *people, char c)
 {
     static const char upper[] = "[]\\~", lower[] = "{}|^";
-    const char *at = people->rfc1459 && c ? strchr(upper, c) : NULL;
+    const char *at = people->isupport->rfc1459 && c ? strchr(upper, c) : NULL;
     return at ? lower[at - upper] : (char)tolower((unsigned char)c);
 }
 

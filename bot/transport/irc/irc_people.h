@@ -16,6 +16,7 @@
 #include <stddef.h>
 
 #include "core/event.h"
+#include "transport/irc/irc_isupport.h"
 #include "transport/irc/irc_settings.h"
 
 #define IRC_PEOPLE_MAX 20000
@@ -30,10 +31,10 @@ struct irc_person {
 struct irc_people {
     struct irc_person *people;
     size_t count, capacity;
-    bool rfc1459; /* CASEMAPPING: {}|^ are the lower case of []\~ */
+    const struct irc_isupport *isupport; /* for CASEMAPPING; borrowed */
 };
 
-void irc_people_init(struct irc_people *people);
+void irc_people_init(struct irc_people *people, const struct irc_isupport *isupport);
 void irc_people_finish(struct irc_people *people);
 void irc_people_clear(struct irc_people *people);
 

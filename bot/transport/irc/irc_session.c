@@ -168,9 +168,9 @@ int irc_session_feed(struct irc_session *session, const char *line)
     return process(session);
 }
 
-int irc_session_join(struct irc_session *session, const char *channel)
+int irc_session_join(struct irc_session *session, const char *channel, const char *key)
 {
-    return irc_cmd_join(session->client, channel, NULL) || process(session) ? -1 : 0;
+    return irc_cmd_join(session->client, channel, key) || process(session) ? -1 : 0;
 }
 
 int irc_session_say(struct irc_session *session, const char *target, const char *text)

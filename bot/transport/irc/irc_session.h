@@ -36,8 +36,8 @@ void irc_session_destroy(struct irc_session *session);
 /* Dispatches one canonical line (with CR LF). -1 if libircclient gave up. */
 int irc_session_feed(struct irc_session *session, const char *line);
 
-/* Commands, formatted by libircclient and given to `command`. 0 or -1. */
-int irc_session_join(struct irc_session *session, const char *channel);
+/* Commands, formatted by libircclient and given to `command`. 0 or -1. `key` may be NULL. */
+int irc_session_join(struct irc_session *session, const char *channel, const char *key);
 int irc_session_say(struct irc_session *session, const char *target, const char *text);
 int irc_session_quit(struct irc_session *session, const char *reason);
 

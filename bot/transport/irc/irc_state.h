@@ -6,6 +6,7 @@
 
 #include "app/ports.h"
 #include "transport/irc/irc_flood.h"
+#include "transport/irc/irc_isupport.h"
 #include "transport/irc/irc_line.h"
 #include "transport/irc/irc_link.h"
 #include "transport/irc/irc_people.h"
@@ -33,57 +34,134 @@ struct irc {
     uv_loop_t *loop;
     const struct irc_settings *settings;
     const struct transport_sink *sink;
+    struct irc_line line;     /* the one being handled */
+
+    /* connecting: irc_connect.c, irc_caps.c, irc_register.c */
     enum irc_phase phase;
     int64_t phase_at;
     struct irc_link *link;
     struct irc_session *session;
-    struct irc_flood flood;
-    struct irc_people people;
-    struct irc_line line;     /* the one being handled */
-    struct irc_channel channel[IRC_CHANNELS_MAX];
-    char nick[EVENT_NAME_MAX + 1];
-    char userhost[256];       /* own, "" until known */
-    unsigned nick_tries;
-    bool short_nick;          /* the server found the nick too long, or not well formed */
-    char modes[32], marks[32]; /* PREFIX of 005: "ov" and "@+" */
-    char value_modes[64];     /* modes that take a value always (CHANMODES A and B) */
-    char set_modes[32];       /* and only when set (C) */
     bool wants_caps_end;
     unsigned offered;         /* bit i: the server has capability i of irc_caps.c */
-    bool somebody_waits;      /* a private message found its person absent */
-    bool was_full;
+    unsigned enabled;         /* bit i: it has confirmed it */
     int64_t heard_at;
     bool pinged;
     unsigned failures;        /* in a row */
-    uv_timer_t retry, pace, watch;
+    uv_timer_t retry, watch;
     bool stopping;            /* say what is queued, then QUIT */
     uint64_t stop_ms;
     void (*stopped)(void *context);
     void *stopped_context;
     unsigned closing;         /* handles and link not yet gone, when destroyed */
+
+    /* who the bot is: irc_nick.c */
+    char nick[EVENT_NAME_MAX + 1];
+    char userhost[256];       /* own, "" until known */
+    unsigned nick_tries;
+    bool short_nick;          /* the server found the nick too long, or not well formed */
+
+    /* what is said: irc_say.c, irc_refused.c */
+    struct irc_flood flood;
+    uv_timer_t pace;
+    bool somebody_waits;      /* a private message found its person absent */
+    bool was_full;
+
+    /* where the bot is, and who else: irc_channels.c, irc_presence.c, irc_modes.c */
+    struct irc_isupport isupport;
+    struct irc_people people;
+    struct irc_channel channel[IRC_CHANNELS_MAX];
 };
 
-/* irc_caps.c: CAP negotiation. */
+static inline int64_t irc_now(const struct irc *irc)
+{
+    return (int64_t)uv_now(irc->loop);
+}
+
+/* ---- irc_connect.c ---- */
+void irc_enter_phase(struct irc *irc, enum irc_phase phase);
+void irc_send(struct irc *irc, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Ends the connection; the next attempt comes after a while. */
+void irc_fail(struct irc *irc, const char *why);
+void irc_connect_start(struct irc *irc);
+void irc_connect_stood(void *context);                 /* the link's events */
+void irc_connect_lost(void *context, const char *why);
+void irc_connect_watch(uv_timer_t *timer);
+void irc_connect_goodbye(struct irc *irc);             /* QUIT, all is said */
+void irc_connect_stop(struct irc *irc);
+
+/* ---- irc_caps.c: CAP negotiation ---- */
+enum irc_cap {
+    IRC_CAP_MESSAGE_TAGS,
+    IRC_CAP_ACCOUNT_TAG,
+    IRC_CAP_EXTENDED_JOIN,
+    IRC_CAP_ACCOUNT_NOTIFY,
+    IRC_CAP_MULTI_PREFIX,
+    IRC_CAP_CHGHOST,
+    IRC_CAP_USERHOST_IN_NAMES,
+    IRC_CAP_COUNT
+};
+bool irc_cap(const struct irc *irc, enum irc_cap cap); /* enabled */
 void irc_caps_begin(struct irc *irc);
 void irc_caps_line(struct irc *irc);
 /* The server knows no CAP, or does not answer: go on without. */
 void irc_caps_skip(struct irc *irc);
 
-/* irc_events.c: what lines mean. */
-void irc_events_line(struct irc *irc);          /* before libircclient sees it */
-void irc_events_dispatched(void *context, const char *event);
-void irc_events_numeric(void *context, unsigned code);
-void irc_events_lost(struct irc *irc);          /* nobody is seen any more */
-int irc_events_channel(const struct irc *irc, const char *name); /* index, -1 */
-
-/* irc_transport.c */
+/* ---- irc_register.c ---- */
 void irc_register(struct irc *irc);
-void irc_send(struct irc *irc, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void irc_pump(struct irc *irc); /* sends what the pace allows */
-void irc_fail(struct irc *irc, const char *why);
-void irc_ready(struct irc *irc); /* what was busy may be posted again */
-void irc_lost_message(void *context, int64_t id);
-void irc_try_nick(struct irc *irc); /* the configured nick has become free */
-void irc_enter_phase(struct irc *irc, enum irc_phase phase);
+
+/* ---- irc_nick.c ---- */
+bool irc_is_self(const struct irc *irc, const char *nick);
+void irc_nick_refused(struct irc *irc, int numeric);     /* 432, 433, 437 */
+void irc_nick_is_free(struct irc *irc, const char *nick); /* somebody gave it up */
+void irc_nick_changed(struct irc *irc);                   /* the server says that ours did */
+
+/* ---- irc_events.c: what lines mean, and who sees to each ---- */
+void irc_events_raw(void *context, const char *text, size_t length); /* the link's event */
+void irc_events_dispatched(void *context, const char *event);        /* the session's events */
+void irc_events_numeric(void *context, unsigned code);
+
+/* ---- irc_say.c ---- */
+enum post_result irc_say_post(struct transport *transport, const struct outbound *message);
+void irc_say_pump(struct irc *irc); /* sends what the pace allows */
+void irc_say_ready(struct irc *irc); /* what was busy may be posted again */
+void irc_say_lost(void *context, int64_t id);
+void irc_say_pong(struct irc *irc);
+
+/* ---- irc_refused.c: numerics that say that something was not passed on ---- */
+void irc_refused_channel(struct irc *irc, int channel);
+void irc_refused_person(struct irc *irc);
+
+/* ---- irc_channels.c ---- */
+int irc_channels_find(const struct irc *irc, const char *name); /* index, -1 */
+void irc_channels_join_all(struct irc *irc);
+void irc_channels_due(struct irc *irc);
+void irc_channels_entered(struct irc *irc, int channel);
+void irc_channels_put_out(struct irc *irc, int channel); /* kicked, or made to part */
+void irc_channels_refused(struct irc *irc, int channel); /* a JOIN was */
+void irc_channels_lost(struct irc *irc);                  /* the connection is gone: nobody is seen any more */
+
+/* ---- irc_presence.c ---- */
+void irc_presence_join(struct irc *irc);
+void irc_presence_part(struct irc *irc, const char *nick);
+void irc_presence_quit(struct irc *irc);
+void irc_presence_nick(struct irc *irc);
+void irc_presence_account(struct irc *irc);
+void irc_presence_names(struct irc *irc);
+/* Nothing more reaches the nick: what is queued for it waits in the outbox. */
+void irc_presence_forget(struct irc *irc, struct irc_person *person, bool unsure);
+/* Who was waited for can be reached again. */
+void irc_presence_back(struct irc *irc);
+
+/* ---- irc_modes.c ---- */
+void irc_modes_line(struct irc *irc);
+void irc_modes_mark(struct irc_person *person, int channel, char mode, bool on);
+
+/* ---- irc_talk.c ---- */
+void irc_talk_line(struct irc *irc);
+bool irc_talk_takes_ctcp(struct irc *irc); /* it was CTCP, and is not for the session */
+
+/* ---- irc_push.c: events for the bot ---- */
+void irc_push(struct irc *irc, enum event_kind kind, int channel, const struct irc_person *person,
+              const char *text, size_t length);
 
 #endif

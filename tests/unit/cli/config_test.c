@@ -98,8 +98,8 @@ static void same_room(const struct room_settings *a, const struct room_settings 
 static void same_network(const struct irc_settings *a, const struct irc_settings *b)
 {
     assert_string_equal(a->network, b->network);
-    assert_string_equal(a->host, b->host);
-    assert_int_equal(a->port, b->port);
+    assert_string_equal(a->servers[0].host, b->servers[0].host);
+    assert_int_equal((int)a->servers[0].port, (int)b->servers[0].port);
     assert_int_equal(a->tls, b->tls);
     assert_null(a->ca_file);
     assert_null(b->ca_file);

@@ -11,11 +11,13 @@
 #include "transport/irc/irc_people.h"
 
 static struct irc_people people;
+static struct irc_isupport isupport;
 
 static int set_up(void **state)
 {
     (void)state;
-    irc_people_init(&people);
+    irc_isupport_init(&isupport);
+    irc_people_init(&people, &isupport);
     return 0;
 }
 
@@ -36,7 +38,7 @@ static void case_as_the_server_maps_it(void **state)
 {
     (void)state;
     assert_true(irc_people_same(&people, "Ann[x]^", "aNN{X}~"));
-    people.rfc1459 = false;
+    isupport.rfc1459 = false;
     assert_false(irc_people_same(&people, "Ann[x]", "ann{x}"));
     assert_true(irc_people_same(&people, "ANN", "ann"));
     assert_false(irc_people_same(&people, "ann", "anna"));

@@ -89,7 +89,7 @@ static void commands_come_out_at_once(void **state)
     struct irc_session *session = open_session(&record, NULL, "bot");
     irc_session_feed(session, ":s!x@x 001 hotseat :hi\r\n");
     record.commands[0] = '\0';
-    assert_int_equal(irc_session_join(session, "#c"), 0);
+    assert_int_equal(irc_session_join(session, "#c", NULL), 0);
     assert_int_equal(irc_session_say(session, "#c", "100% :of it"), 0);
     assert_int_equal(irc_session_quit(session, "bye"), 0);
     assert_non_null(strstr(record.commands, "JOIN #c|"));

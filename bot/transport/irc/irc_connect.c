@@ -1,0 +1,162 @@
+/* Connecting to a network, losing it, and the next attempt. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "transport/irc/irc_state.h"
+#include "util/hash.h"
+#include "util/log.h"
+
+#define REGISTER_MS 30000 /* CAP and registration together */
+#define CAPS_MS 5000      /* a server that does not know CAP may not answer */
+#define SILENCE_MS 60000  /* then a PING, */
+#define DEAD_MS 90000     /* then the end */
+#define RETRY_MIN_MS 1000
+#define RETRY_MAX_MS 300000
+#define STABLE_MS 300000  /* after that a failure begins the back-off anew */
+
+void irc_enter_phase(struct irc *irc, enum irc_phase phase)
+{
+    irc->phase = phase;
+    irc->phase_at = irc_now(irc);
+}
+
+void irc_send(struct irc *irc, const char *format, ...)
+{
+    char line[512];
+    va_list args;
+    va_start(args, format);
+    int length = vsnprintf(line, sizeof line, format, args);
+    va_end(args);
+    if (length > 0 && (size_t)length < sizeof line)
+        irc_link_send(irc->link, line, (size_t)length);
+}
+
+static void on_retry(uv_timer_t *timer);
+
+/* Doubles up to five minutes, and a quarter of chance, so that a thousand bots
+ * do not come back in the same second. */
+static void schedule_retry(struct irc *irc)
+{
+    int64_t wait = RETRY_MIN_MS;
+    for (unsigned i = 1; i < irc->failures && wait < RETRY_MAX_MS; i++)
+        wait *= 2;
+    if (wait > RETRY_MAX_MS)
+        wait = RETRY_MAX_MS;
+    uint64_t chance = uv_hrtime();
+    wait += (int64_t)random_below(&chance, (uint32_t)(wait / 4) + 1);
+    irc_enter_phase(irc, IRC_IDLE);
+    uv_timer_start(&irc->retry, on_retry, (uint64_t)wait, 0);
+    log_info("irc", "%s: next attempt in %d s", irc->settings->network, (int)(wait / 1000));
+}
+
+static void disconnect(struct irc *irc)
+{
+    irc_link_close(irc->link);
+    irc_session_destroy(irc->session);
+    irc->session = NULL;
+    irc_flood_clear(&irc->flood, irc_say_lost, irc);
+    uv_timer_stop(&irc->pace);
+    irc_channels_lost(irc);
+    irc->userhost[0] = '\0';
+    irc->pinged = false;
+}
+
+void irc_connect_lost(void *context, const char *why)
+{
+    struct irc *irc = context;
+    bool stable = irc->phase == IRC_READY && irc_now(irc) - irc->phase_at > STABLE_MS;
+    if (irc->stopping) {
+        irc_enter_phase(irc, IRC_STOPPED);
+        uv_timer_start(&irc->retry, on_retry, 0, 0);
+        return;
+    }
+    log_warn("irc", "%s: %s", irc->settings->network, why);
+    disconnect(irc);
+    irc->failures = stable ? 1 : irc->failures + 1;
+    schedule_retry(irc);
+}
+
+void irc_fail(struct irc *irc, const char *why)
+{
+    irc_connect_lost(irc, why);
+}
+
+void irc_connect_start(struct irc *irc)
+{
+    struct error error;
+    snprintf(irc->nick, sizeof irc->nick, "%s", irc->settings->nick);
+    irc->nick_tries = 0;
+    irc->short_nick = false;
+    irc_enter_phase(irc, IRC_CONNECTING);
+    irc->heard_at = irc_now(irc);
+    if (irc_link_open(irc->link, &irc->settings->servers[0], &error))
+        irc_connect_lost(irc, error.why);
+}
+
+void irc_connect_goodbye(struct irc *irc)
+{
+    irc_enter_phase(irc, IRC_STOPPED);
+    irc_session_quit(irc->session, "back soon");
+    /* The server closes when it has read QUIT; if not, the timer ends it. */
+    uv_timer_start(&irc->retry, on_retry, irc->stop_ms / 2, 0);
+}
+
+static void on_retry(uv_timer_t *timer)
+{
+    struct irc *irc = timer->data;
+    if (!irc->stopping) {
+        irc_connect_start(irc);
+        return;
+    }
+    if (irc->phase == IRC_READY) {
+        irc_connect_goodbye(irc);
+        return;
+    }
+    disconnect(irc);
+    if (irc->stopped) {
+        void (*stopped)(void *context) = irc->stopped;
+        irc->stopped = NULL;
+        stopped(irc->stopped_context);
+    }
+}
+
+void irc_connect_stood(void *context)
+{
+    struct irc *irc = context;
+    log_info("irc", "%s: connected to %s", irc->settings->network, irc->settings->servers[0].host);
+    irc_caps_begin(irc);
+}
+
+void irc_connect_watch(uv_timer_t *timer)
+{
+    struct irc *irc = timer->data;
+    int64_t now = irc_now(irc), silence = now - irc->heard_at;
+    if (irc->phase == IRC_CAPS && now - irc->phase_at > CAPS_MS)
+        irc_caps_skip(irc);
+    else if (irc->phase == IRC_REGISTERING && now - irc->phase_at > REGISTER_MS)
+        irc_fail(irc, "the server did not register us within 30 s");
+    else if (irc->phase == IRC_READY && silence > DEAD_MS)
+        irc_fail(irc, "the server is silent");
+    else if (irc->phase == IRC_READY && irc_flood_waiting(&irc->flood) > 0 &&
+             now - irc_flood_waiting(&irc->flood) > DEAD_MS)
+        irc_fail(irc, "the server does not answer PING");
+    else if (irc->phase == IRC_READY && silence > SILENCE_MS && !irc->pinged) {
+        irc->pinged = true;
+        irc_send(irc, "PING :alive");
+    }
+    irc_channels_due(irc);
+}
+
+void irc_connect_stop(struct irc *irc)
+{
+    uv_timer_stop(&irc->watch);
+    if (irc->phase == IRC_READY) {
+        /* Half of the time for what is queued, half for the goodbye. */
+        uv_timer_start(&irc->retry, on_retry, irc->stop_ms / 2, 0);
+        irc_say_pump(irc);
+    } else {
+        irc_enter_phase(irc, IRC_STOPPED);
+        uv_timer_start(&irc->retry, on_retry, 0, 0);
+    }
+}

@@ -1,0 +1,124 @@
+/* What the bot says: to lines, paced, and struck off when the server has taken it in. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/text.h"
+#include "transport/irc/irc_render.h"
+#include "transport/irc/irc_state.h"
+
+#define UNKNOWN_PREFIX (EVENT_NAME_MAX + 1 + 10 + 1 + 63) /* nick!user@host at its longest */
+
+void irc_say_ready(struct irc *irc)
+{
+    irc->sink->ready(irc->sink->context, "irc", irc->settings->network);
+}
+
+void irc_say_lost(void *context, int64_t id)
+{
+    struct irc *irc = context;
+    irc->sink->lost(irc->sink->context, id);
+}
+
+static void message_sent(void *context, int64_t id)
+{
+    struct irc *irc = context;
+    irc->sink->sent(irc->sink->context, id);
+}
+
+void irc_say_pong(struct irc *irc)
+{
+    const char *token = irc->line.count > 0 ? irc->line.param[irc->line.count - 1] : "";
+    irc->pinged = false;
+    if (strncmp(token, "hs", 2) != 0)
+        return;
+    irc_flood_pong(&irc->flood, strtoull(token + 2, NULL, 10), message_sent, irc);
+    if (irc->was_full && irc->flood.lines < IRC_FLOOD_LINES_MAX / 2) {
+        irc->was_full = false;
+        irc_say_ready(irc);
+    }
+    irc_say_pump(irc);
+}
+
+static void on_pace(uv_timer_t *timer)
+{
+    irc_say_pump(timer->data);
+}
+
+void irc_say_pump(struct irc *irc)
+{
+    const char *target, *line;
+    int64_t at;
+    while (irc->phase == IRC_READY) {
+        enum irc_flood_step step =
+            irc_flood_next(&irc->flood, irc_now(irc), &target, &line, &at);
+        if (step == IRC_FLOOD_LINE) {
+            irc_session_say(irc->session, target, line);
+        } else if (step == IRC_FLOOD_MARKER) {
+            irc_send(irc, "PING :hs%llu", (unsigned long long)irc->flood.marker);
+        } else {
+            int64_t wait = at - irc_now(irc);
+            if (irc->stopping && !irc->flood.first)
+                irc_connect_goodbye(irc);
+            else if (at > 0)
+                uv_timer_start(&irc->pace, on_pace, wait > 0 ? (uint64_t)wait : 1, 0);
+            return;
+        }
+    }
+}
+
+static int add_line(void *context, const char *line, size_t length)
+{
+    struct buf *lines = context;
+    if (lines->length > 0)
+        buf_putc(lines, '\n');
+    buf_add(lines, line, length);
+    return lines->failed ? -1 : 0;
+}
+
+/* The nick or channel to say it to; NULL if that is not possible now. */
+static const char *find_target(struct irc *irc, const struct outbound *message)
+{
+    if (message->private_talk) {
+        struct irc_person *person = irc_people_by_account(&irc->people, message->target);
+        if (!person)
+            irc->somebody_waits = true;
+        return person ? person->nick : NULL;
+    }
+    int channel = irc_channels_find(irc, message->target);
+    return channel >= 0 && irc->channel[channel].joined ? irc->settings->channels[channel] : NULL;
+}
+
+enum post_result irc_say_post(struct transport *transport, const struct outbound *message)
+{
+    struct irc *irc = (struct irc *)transport;
+    struct buf lines;
+    if ((!message->private_talk && irc_channels_find(irc, message->target) < 0) ||
+        !text_valid(message->bytes, message->size))
+        return POST_REFUSED;
+    /* Nothing that was said on IRC can be erased. */
+    if (message->flags & EFFECT_ERASES) {
+        if (message->id)
+            irc->sink->sent(irc->sink->context, message->id);
+        return POST_TAKEN;
+    }
+    bool can_talk = irc->phase == IRC_READY && !irc->stopping;
+    const char *target = can_talk ? find_target(irc, message) : NULL;
+    if (!target || strpbrk(target, ", \r\n"))
+        return message->id ? POST_BUSY : POST_REFUSED;
+    if (irc_flood_full(&irc->flood)) {
+        irc->was_full = true;
+        return message->id ? POST_BUSY : POST_REFUSED;
+    }
+    size_t own = irc->userhost[0] ? strlen(irc->nick) + 1 + strlen(irc->userhost) : UNKNOWN_PREFIX;
+    buf_init(&lines);
+    int failed = irc_render(message->bytes, message->size, irc_render_budget(own, target),
+                            irc->settings->colours, add_line, &lines) ||
+                 irc_flood_add(&irc->flood, target, buf_text(&lines), message->id,
+                               message->flags & EFFECT_URGENT);
+    buf_finish(&lines);
+    if (failed)
+        return POST_AGAIN;
+    /* Sending from the loop lets a whole turn's messages be paced fairly. */
+    uv_timer_start(&irc->pace, on_pace, 0, 0);
+    return POST_TAKEN;
+}
