@@ -24,7 +24,10 @@ struct session_parts { /* all borrowed, all longer-lived than the session */
     /* The places of linked room number `index`, at most `limit`; gives how many, 0 after the last
      * room. Their strings stay for the turn. NULL = no rooms are linked. */
     size_t (*linked)(void *context, size_t index, struct address *places, size_t limit);
-    void *settings_context; /* of both */
+    /* What the configuration makes of an account in a place, ROLE_MEMBER if it names it nowhere.
+     * NULL = it names nobody. */
+    enum role (*role)(void *context, const struct address *who, const struct address *place);
+    void *settings_context; /* of all three */
     /* Makes a question from a stored body, for rounds whose question left the bank.
      * NULL if it is none, or memory is out: then errno is ENOMEM. */
     struct question *(*question_parse)(const char *body);

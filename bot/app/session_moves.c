@@ -80,6 +80,23 @@ void session_settings(const struct session *session, const struct address *place
     }
 }
 
+enum role session_role(const struct session *session, const struct address *who,
+                       const struct address *place)
+{
+    const struct session_parts *parts = &session->parts;
+    if (!parts->role)
+        return ROLE_MEMBER;
+    enum role best = parts->role(parts->settings_context, who, place);
+    for (size_t i = 0; i < session->move_count; i++) {
+        const struct session_move *move = session->moves[i];
+        if (!same_network(&move->from, place) || strcmp(move->now, place->target) != 0)
+            continue;
+        enum role role = parts->role(parts->settings_context, who, &move->from);
+        best = role > best ? role : best;
+    }
+    return best;
+}
+
 int session_move(struct session *session, const struct event *event)
 {
     struct address from = event->room, to = event->room;

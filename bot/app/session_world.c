@@ -110,6 +110,11 @@ static int world_link_tries(void *context, uint64_t own, unsigned *tries, int64_
     return session->store->link_tries(store_of(session), own, tries, since, &session->why);
 }
 
+static enum role world_role(void *context, const struct address *who, const struct address *place)
+{
+    return session_role(context, who, place);
+}
+
 static bool world_counts(void *context, const struct address *place)
 {
     const struct session *session = context;
@@ -135,6 +140,7 @@ void session_world_init(struct session *session)
         .identities = world_identities,
         .link_code = world_link_code,
         .link_tries = world_link_tries,
+        .role = world_role,
         .counts = world_counts,
     };
 }

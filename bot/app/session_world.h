@@ -69,6 +69,9 @@ struct address session_place_now(const struct session *session, const struct add
 /* As configured for the place, or for a name that it went on from. */
 void session_settings(const struct session *session, const struct address *place,
                       struct room_settings *settings);
+/* The same of what it makes of an account there. */
+enum role session_role(const struct session *session, const struct address *who,
+                       const struct address *place);
 /* The core's view of the rest. */
 void session_world_init(struct session *session);
 /* Loads open rounds and drafts; 0 or -1. */

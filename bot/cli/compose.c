@@ -164,6 +164,7 @@ int compose_open(struct compose *compose, const struct compose_options *options,
         .bank = compose->bank,
         .settings = options->settings,
         .linked = options->linked,
+        .role = options->role,
         .settings_context = options->settings_context,
         .question_parse = pack_question_parse,
     };

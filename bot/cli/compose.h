@@ -13,7 +13,8 @@ struct compose_options {
     struct chance_port chance;
     void (*settings)(void *context, const struct address *place, struct room_settings *settings);
     size_t (*linked)(void *context, size_t index, struct address *places, size_t limit); /* or NULL */
-    void *settings_context; /* of both; see struct session_parts */
+    enum role (*role)(void *context, const struct address *who, const struct address *place); /* or NULL */
+    void *settings_context; /* of all three; see struct session_parts */
 };
 
 struct compose {

@@ -61,7 +61,7 @@ struct event {
     struct address who;  /* target = the account */
     const char *name;    /* display name; never identity */
     const char *bot_name; /* the bot's own name there, for being addressed by it; may be NULL */
-    enum role role;      /* as the network knows it in that room */
+    enum role role;      /* as the network knows it in that room; said privately it means nothing */
     bool guest;          /* the network knows no account for who spoke; they play and are never ranked.
                             `who` stands for the connection, apart from all accounts; of BECAME it is true */
     const char *text;

@@ -171,18 +171,19 @@ static void take_back(struct hall *hall, const struct event *event, struct effec
 static bool may_take_back(const struct talk *talk, const struct round *round,
                           const struct mark *mark)
 {
-    const struct event *event = talk->event;
+    const struct room *place = NULL;
     if (round->seats[mark->voter].member == talk->member)
         return true;
-    if (!event->room.target || event->role < ROLE_MODERATOR)
+    if (!talk->event->room.target)
         return false;
-    for (size_t i = 0; i < talk->hall->room_count; i++) {
-        const struct room *room = talk->hall->rooms[i];
-        struct address place = {room->transport, room->network, room->target};
-        if (room->id == round->room && address_same(&place, &event->room))
-            return true;
+    while ((place = place_next(talk->hall, round->room, place))) {
+        struct address where = place_address(place);
+        if (address_same(&where, &talk->event->room))
+            break;
     }
-    return false;
+    struct talk there = *talk;
+    there.room = (struct room *)place;
+    return place && talk_role(&there, round->room) >= ROLE_MODERATOR;
 }
 
 bool mark_retract(struct hall *hall, const struct event *event, struct effects *effects)

@@ -148,9 +148,24 @@ const struct room *talk_room_of(const struct talk *talk, const struct round *rou
     return near;
 }
 
+enum role talk_role(const struct talk *talk, uint64_t room)
+{
+    const struct world *world = talk->hall->world;
+    const struct event *event = talk->event;
+    const struct room *place = NULL;
+    enum role best = talk->room && talk->room->id == room ? event->role : ROLE_MEMBER;
+    /* Whoever takes a nick has what the nick has: a guest's is never configured. */
+    while (world->role && !event->guest && (place = place_next(talk->hall, room, place))) {
+        struct address where = place_address(place);
+        enum role role = world->role(world->context, &event->who, &where);
+        best = role > best ? role : best;
+    }
+    return best;
+}
+
 bool talk_may_direct(const struct talk *talk, const struct round *round)
 {
-    return round->host == talk->member || talk->event->role >= ROLE_MODERATOR;
+    return round->host == talk->member || talk_role(talk, round->room) >= ROLE_MODERATOR;
 }
 
 /* Rounds the speaker may know of: in a room, the room's; privately, those they

@@ -54,6 +54,12 @@ void talk_graded(struct talk *talk, const struct round *round, struct seat *seat
 bool talk_present(const struct talk *talk, const struct room *room);
 /* The room of a round, in the place that the speaker means by it; NULL if it is not known. */
 const struct room *talk_room_of(const struct talk *talk, const struct round *round);
+/*
+ * What the speaker may do in a room (by its id): the higher of what the network says, which it does
+ * of the room that is spoken in, and what the configuration says of the account in any of the
+ * room's places. Privately only the latter: of the room that is meant the network said nothing.
+ */
+enum role talk_role(const struct talk *talk, uint64_t room);
 /* May direct the round without asking the others: its host, or a moderator of its room. */
 bool talk_may_direct(const struct talk *talk, const struct round *round);
 

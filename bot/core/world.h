@@ -70,6 +70,9 @@ struct world {
     /* What is known of a code for linking, by its hash; how many wrong ones an account tried. */
     int (*link_code)(void *context, const char *hash, struct link_code *code);
     int (*link_tries)(void *context, uint64_t own, unsigned *tries, int64_t *since);
+    /* What the configuration makes of an account in a place: ROLE_MEMBER if it names it nowhere.
+     * NULL = it names nobody. */
+    enum role (*role)(void *context, const struct address *who, const struct address *place);
     /* True if the marks in this place are to be compared with the network before they count.
      * NULL = nowhere. */
     bool (*counts)(void *context, const struct address *place);

@@ -142,7 +142,7 @@ static int setup(void **state)
     now = f;
     f->world = (struct world){f, world_member, world_room, world_bank, world_asked, world_acquire,
                               world_release, world_plugin_at, world_board, world_standing,
-                              NULL, NULL, NULL, NULL, NULL};
+                              NULL, NULL, NULL, NULL, NULL, NULL};
     f->settings = (struct room_settings){.prefix = "!", .reveal_names = true, .rounds_max = 3};
     f->now = 1000000;
     hall_init(&f->hall, &f->world);
