@@ -44,7 +44,7 @@ static void lose_channel(struct irc *irc, int channel)
     }
     irc_flood_drop(&irc->flood, irc->settings->channels[channel], false, irc_say_lost, irc);
     irc->channel[channel].joined = false;
-    irc_push(irc, EVENT_RESET, channel, NULL, NULL, 0);
+    irc_push(irc, EVENT_RESET, channel, NULL);
 }
 
 void irc_channels_lost(struct irc *irc)

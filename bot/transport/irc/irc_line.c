@@ -38,6 +38,8 @@ static void parse_tags(struct irc_line *line, char *tags)
     char *state = NULL;
     for (char *tag = strtok_r(tags, ";", &state); tag; tag = strtok_r(NULL, ";", &state)) {
         char *value = strchr(tag, '=');
+        if (strncmp(tag, "draft/multiline-concat", 22) == 0 && (!tag[22] || tag[22] == '='))
+            line->concat = true;
         if (!value || !value[1])
             continue;
         *value++ = '\0';
@@ -46,6 +48,10 @@ static void parse_tags(struct irc_line *line, char *tags)
             line->account = value;
         else if (strcmp(tag, "msgid") == 0)
             line->msgid = value;
+        else if (strcmp(tag, "time") == 0)
+            line->time = value;
+        else if (strcmp(tag, "batch") == 0)
+            line->batch = value;
     }
 }
 
@@ -65,7 +71,8 @@ bool irc_line_parse(struct irc_line *line, const char *text, size_t length)
         return false;
     memcpy(line->space, text, length);
     line->space[length] = '\0';
-    line->account = line->msgid = NULL;
+    line->account = line->msgid = line->time = line->batch = NULL;
+    line->concat = false;
     line->nick = line->userhost = "";
     line->count = 0;
     for (size_t i = 0; i < IRC_PARAMS_MAX; i++)

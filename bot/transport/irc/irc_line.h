@@ -16,6 +16,9 @@ struct irc_line {
     char space[IRC_LINE_MAX]; /* what the pointers below point into */
     const char *account;      /* tag account=, NULL if none */
     const char *msgid;        /* tag msgid=, NULL if none */
+    const char *time;         /* tag time= (server-time), NULL if none */
+    const char *batch;        /* tag batch=: it belongs to that batch; NULL if to none */
+    bool concat;              /* tag draft/multiline-concat: no line break before it */
     const char *nick;         /* of the prefix; "" if there is no prefix */
     const char *userhost;     /* "user@host" of the prefix, "" if none */
     const char *command;      /* upper case */

@@ -27,7 +27,7 @@ static void enter(struct irc *irc, int channel, const char *nick, const char *ac
     if (!person)
         return;
     person->channels |= 1u << channel;
-    irc_push(irc, EVENT_ENTER, channel, person, NULL, 0);
+    irc_push(irc, EVENT_ENTER, channel, person);
     irc_presence_back(irc);
 }
 
@@ -36,7 +36,7 @@ static void leave(struct irc *irc, int channel, const char *nick)
     struct irc_person *person = irc_people_find(&irc->people, nick);
     if (!person || !(person->channels & 1u << channel))
         return;
-    irc_push(irc, EVENT_LEAVE, channel, person, NULL, 0);
+    irc_push(irc, EVENT_LEAVE, channel, person);
     person->channels &= ~(1u << channel);
     person->moderator &= ~(1u << channel);
     person->owner &= ~(1u << channel);
@@ -74,7 +74,7 @@ void irc_presence_quit(struct irc *irc)
 {
     struct irc_person *person = irc_people_find(&irc->people, irc->line.nick);
     if (person) {
-        irc_push(irc, EVENT_LEAVE, -1, person, NULL, 0);
+        irc_push(irc, EVENT_LEAVE, -1, person);
         irc_presence_forget(irc, person, false);
     }
     irc_nick_is_free(irc, irc->line.nick);
@@ -93,7 +93,7 @@ void irc_presence_nick(struct irc *irc)
     struct irc_person *person = irc_people_find(&irc->people, line->param[0]);
     for (size_t i = 0; person && i < irc->settings->channel_count; i++)
         if (person->channels & 1u << i)
-            irc_push(irc, EVENT_ENTER, (int)i, person, NULL, 0);
+            irc_push(irc, EVENT_ENTER, (int)i, person);
 }
 
 /* account-notify: the person is another one for us from now on. */
@@ -104,10 +104,10 @@ void irc_presence_account(struct irc *irc)
         return;
     struct irc_person before = *person;
     irc_people_see(&irc->people, irc->line.nick, irc->line.param[0]);
-    irc_push(irc, EVENT_LEAVE, -1, &before, NULL, 0);
+    irc_push(irc, EVENT_LEAVE, -1, &before);
     for (size_t i = 0; i < irc->settings->channel_count; i++)
         if (person->channels & 1u << i)
-            irc_push(irc, EVENT_ENTER, (int)i, person, NULL, 0);
+            irc_push(irc, EVENT_ENTER, (int)i, person);
 }
 
 /* 353: "@ann +bob cyd", with multi-prefix "@+ann", with userhost-in-names "ann!u@h". */

@@ -20,6 +20,6 @@ void irc_refused_person(struct irc *irc)
     struct irc_person *person = irc_people_find(&irc->people, irc->line.param[1]);
     if (!person)
         return;
-    irc_push(irc, EVENT_LEAVE, -1, person, NULL, 0);
+    irc_push(irc, EVENT_LEAVE, -1, person);
     irc_presence_forget(irc, person, true);
 }

@@ -29,6 +29,19 @@ struct irc_channel {
     unsigned refusals; /* kicks and refused joins in a row: each doubles the wait */
 };
 
+/* Something that somebody said, whole: one line, or a batch of them. Borrowed. */
+struct irc_said {
+    const char *nick;
+    const char *account; /* by account-tag; NULL = there was none */
+    const char *target;  /* a channel, or the bot's nick */
+    const char *id;      /* that it can be known again by; NULL = none */
+    const char *text;    /* as it came: with formatting, perhaps no UTF-8; may hold LF */
+    size_t length;
+    int64_t at;          /* when it was said, ms since 1970 UTC */
+    bool line;           /* one line; more of the same text may follow */
+    bool cut;            /* it was longer than EVENT_TEXT_MAX */
+};
+
 struct irc {
     struct transport transport;
     uv_loop_t *loop;
@@ -157,11 +170,16 @@ void irc_modes_line(struct irc *irc);
 void irc_modes_mark(struct irc_person *person, int channel, char mode, bool on);
 
 /* ---- irc_talk.c ---- */
-void irc_talk_line(struct irc *irc);
+void irc_talk_line(struct irc *irc); /* PRIVMSG: the line being handled */
+void irc_talk_said(struct irc *irc, const struct irc_said *said);
 bool irc_talk_takes_ctcp(struct irc *irc); /* it was CTCP, and is not for the session */
 
 /* ---- irc_push.c: events for the bot ---- */
-void irc_push(struct irc *irc, enum event_kind kind, int channel, const struct irc_person *person,
-              const char *text, size_t length);
+/* Wall clock, ms since 1970 UTC. */
+int64_t irc_wall_clock(void);
+void irc_push(struct irc *irc, enum event_kind kind, int channel, const struct irc_person *person);
+/* `text` is what was said, cleaned; channel -1 = privately. */
+void irc_push_said(struct irc *irc, int channel, const struct irc_person *person,
+                   const struct irc_said *said, const char *text, size_t length);
 
 #endif

@@ -34,33 +34,56 @@ static void strip_format(char *text)
     *out = '\0';
 }
 
-void irc_talk_line(struct irc *irc)
+/* Without formatting, as valid text. */
+static void clean_text(const struct irc_said *said, struct buf *clean)
 {
-    const struct irc_line *line = &irc->line;
-    int channel = irc_channels_find(irc, line->param[0]);
-    struct buf clean;
-    if (irc_is_self(irc, line->nick) || (channel < 0 && !irc_is_self(irc, line->param[0])))
+    char *text = strndup(said->text, said->length);
+    if (!text) {
+        clean->failed = true;
         return;
-    struct irc_person *person = irc_people_find(&irc->people, line->nick);
+    }
+    strip_format(text);
+    utf8_clean(clean, text, strlen(text), false);
+    free(text);
+}
+
+void irc_talk_said(struct irc *irc, const struct irc_said *said)
+{
+    int channel = irc_channels_find(irc, said->target);
+    struct buf clean;
+    if (irc_is_self(irc, said->nick) || (channel < 0 && !irc_is_self(irc, said->target)))
+        return;
+    struct irc_person *person = irc_people_find(&irc->people, said->nick);
     /* Who is in no channel of ours is seen for this one message only. */
     bool stranger = !person;
-    person = irc_people_see(&irc->people, line->nick, line->account);
+    person = irc_people_see(&irc->people, said->nick, said->account);
     if (!person)
         return;
-    char *text = strdup(line->param[1]);
     buf_init(&clean);
-    if (text) {
-        strip_format(text);
-        utf8_clean(&clean, text, strlen(text), false);
-        if (!clean.failed && clean.length > 0)
-            irc_push(irc, EVENT_TEXT, channel, person, buf_text(&clean), clean.length);
-        if (stranger)
-            irc_presence_back(irc);
-    }
-    free(text);
+    clean_text(said, &clean);
+    if (!clean.failed && clean.length > 0)
+        irc_push_said(irc, channel, person, said, buf_text(&clean), clean.length);
+    if (stranger)
+        irc_presence_back(irc);
     buf_finish(&clean);
     if (stranger && person->channels == 0 && channel >= 0)
         person->channels |= 1u << channel;
+}
+
+void irc_talk_line(struct irc *irc)
+{
+    const struct irc_line *line = &irc->line;
+    struct irc_said said = {
+        .nick = line->nick,
+        .account = line->account,
+        .target = line->param[0],
+        .id = line->msgid,
+        .text = line->param[1],
+        .length = strlen(line->param[1]),
+        .at = irc_wall_clock(),
+        .line = true,
+    };
+    irc_talk_said(irc, &said);
 }
 
 /* CTCP is not for the session; an ACTION is talk like any other. */
