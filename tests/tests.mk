@@ -80,19 +80,30 @@ fuzz: deps-test
 	@for f in $(FUZZBIN); do n=$$(basename $$f); mkdir -p $$f.corpus; echo "== $$n"; \
 	    $$f -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=$$f. $$f.corpus $$(ls -d tests/fuzz/corpus/$$n 2>/dev/null) || exit 1; done
 
-# Speed, as ratios against a baseline measured in the same run: tests/bench/NAME_bench.c.
+# Speed, as ratios against a baseline measured in the same run: tests/bench/NAME_bench.c and
+# NAME_bench.py. tests/bench/bots/ has what the latter runs beside the bot.
 BENCH    := $(sort $(wildcard tests/bench/*_bench.c))
 BENCHBIN := $(BENCH:%.c=$(BUILD)/%)
+BENCHPY  := $(sort $(wildcard tests/bench/*_bench.py))
+BENCHBOT := $(BUILD)/tests/bench/bots/voters $(BUILD)/tests/bench/bots/bare_bot
 
 $(BUILD)/tests/%_bench: $(BUILD)/tests/%_bench.o $(BUILD)/tests/support/bench.o $(LIB)
 	@echo "  LD   $@"
 	@$(CC) $(OPT) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+$(BENCHBOT): %: %.o $(BUILD)/tests/support/bench.o $(LIB)
+	@echo "  LD   $@"
+	@$(CC) $(OPT) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+bench-built: all $(BENCHBIN) $(BENCHBOT)
+
 bench: deps
-	@$(MAKE) --no-print-directory -j$$(nproc) all $(BENCHBIN)
+	@.ci/deps bench
+	@$(MAKE) --no-print-directory -j$$(nproc) bench-built
 	@for b in $(BENCHBIN); do $$b || exit 1; done
+	@for b in $(BENCHPY); do PYTHONPATH=tests/support:tests/bench/bots HOTSEAT_BUILD=$(BUILD) python3 $$b || exit 1; done
 
 lint:
 	@BUILD=$(BUILD) tests/lint/run
 
-.PHONY: tests-built suite check test asan tsan fuzz fuzz-built fuzz-programs bench lint
+.PHONY: tests-built suite check test asan tsan fuzz fuzz-built fuzz-programs bench bench-built lint
