@@ -27,7 +27,8 @@ LAYERS = (
 LIBRARIES = {
     "confuse.h": ("bot/cli/config",),
     "curl/": ("bot/transport/irc/", "bot/transport/matrix/matrix_answer.c",
-              "bot/transport/matrix/matrix_http.c", "bot/sys/transfers", "bot/cli/"),
+              "bot/transport/matrix/matrix_http.c", "bot/sys/transfers",
+              "bot/sys/paste_fetch", "bot/cli/"),
     "dlfcn.h": ("bot/app/plugin_image.c",),
     "histedit.h": ("bot/cli/screen.c",),
     "jansson.h": ("bot/store/pack/", "bot/transport/matrix/", "bot/cli/"),
