@@ -69,6 +69,7 @@ $(BUILD)/tests/fuzz/%_fuzz: $(BUILD)/tests/fuzz/%_fuzz.o $(LIB)
 	@clang -fsanitize=fuzzer,address,undefined $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(BUILD)/tests/fuzz/matrix_render_fuzz: $(BUILD)/tests/support/matrix_look.o
+$(BUILD)/tests/fuzz/irc_link_fuzz: $(BUILD)/tests/fuzz/irc_grammar.o $(BUILD)/tests/support/warp/warp.o
 
 # A test for the runner: the corpus in tests/fuzz/corpus/NAME/ and FUZZ_RUNS inputs made from it.
 $(BUILD)/tests/fuzz/%.run: $(BUILD)/tests/fuzz/%

@@ -121,8 +121,9 @@ static bool useful(const struct irc_line *line)
         size_t least;
     } known[] = {{"JOIN", 1}, {"PART", 1}, {"KICK", 2},    {"NICK", 1},   {"QUIT", 0},
                  {"MODE", 2}, {"TOPIC", 1}, {"PRIVMSG", 2}, {"NOTICE", 2}, {"INVITE", 2}};
+    /* Of 000 it takes the number for "none" and reads a command that is not there. */
     if (irc_line_numeric(line) >= 0)
-        return line->count >= 1;
+        return irc_line_numeric(line) > 0 && line->count >= 1;
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (strcmp(known[i].command, line->command) == 0)
             return line->count >= known[i].least;

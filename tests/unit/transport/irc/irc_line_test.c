@@ -131,6 +131,8 @@ static void what_libircclient_has_no_use_for(void **state)
     assert_null(canonical(":ann!a@h NOTICE :x"));
     assert_null(canonical(":ann!a@h KICK #c"));
     assert_null(canonical(":srv 001"));
+    /* It would look for a command instead, and crash. */
+    assert_null(canonical(":srv 000 bot :x"));
 }
 
 /* Whatever comes in, what goes out is one line that libircclient survives. */
