@@ -66,8 +66,9 @@ static void on_up(uv_timer_t *timer)
     link->events.connected(link->events.context);
 }
 
-int irc_link_open(struct irc_link *link, struct error *error)
+int irc_link_open(struct irc_link *link, const struct irc_server *server, struct error *error)
 {
+    (void)server;
     (void)error;
     MUST(!link->opened);
     /* The back-off is at least a second. */
@@ -400,7 +401,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static char nick[] = "hotseat", host[] = "host", network[] = "net", prep[] = "#prep",
                 study[] = "#study";
     struct irc_settings settings = {
-        .network = network, .host = host, .port = 6667, .nick = nick, .user = nick,
+        .network = network, .servers = {{host, 6667}}, .server_count = 1, .nick = nick, .user = nick,
         .realname = nick, .channels = {prep, study}, .channel_count = 2, .flood_burst = 8,
         .flood_ms = 100};
     struct error error;

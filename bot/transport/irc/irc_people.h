@@ -14,6 +14,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "core/event.h"
 #include "transport/irc/irc_isupport.h"
@@ -26,11 +27,13 @@ struct irc_person {
     char account[EVENT_NAME_MAX + 16];  /* "nick:ann" or "account:ann" */
     unsigned channels;                  /* bit i: is in channel i of the settings */
     unsigned moderator, owner;          /* bit i: is that in channel i */
+    uint32_t next;                      /* in the same bucket: 1 + index, 0 = the last */
 };
 
 struct irc_people {
     struct irc_person *people;
     size_t count, capacity;
+    uint32_t *bucket; /* `capacity` of them, by nick: 1 + index of the first, 0 = none */
     const struct irc_isupport *isupport; /* for CASEMAPPING; borrowed */
 };
 
@@ -48,11 +51,13 @@ struct irc_person *irc_people_by_account(struct irc_people *people, const char *
  * if it names none. Without one, who holds a nick is that nick's account; if
  * its holder only changed nick and is still here, the newcomer is somebody
  * else ("nick:ann~2"), so that nobody inherits another's open ballot. NULL
- * when out of memory, beyond IRC_PEOPLE_MAX, or for an empty nick.
+ * when out of memory, beyond IRC_PEOPLE_MAX, or for a nick that is empty or
+ * longer than EVENT_NAME_MAX: cut, it would be somebody else's.
  */
 struct irc_person *irc_people_see(struct irc_people *people, const char *nick,
                                   const char *account);
-/* A nick change: the account goes along. */
+/* A nick change: the account goes along. Forgets who has a nick that is too long from now on, and
+ * whoever had it before. */
 void irc_people_rename(struct irc_people *people, const char *from, const char *to);
 void irc_people_forget(struct irc_people *people, struct irc_person *person);
 
