@@ -20,6 +20,7 @@ void irc_flood_init(struct irc_flood *flood, unsigned burst, unsigned interval_m
     flood->burst = burst ? burst : 1;
     flood->interval = interval_ms;
     flood->tokens = flood->burst;
+    irc_window_init(&flood->window, interval_ms == 0);
 }
 
 static size_t count_lines(const char *lines)
@@ -65,7 +66,7 @@ void irc_flood_clear(struct irc_flood *flood, irc_flood_id_fn *lost, void *conte
 {
     while (flood->first)
         drop(flood, &flood->first, lost, context);
-    flood->batch = 0;
+    irc_window_reset(&flood->window);
     flood->answered = flood->marker;
     flood->tokens = flood->burst;
 }
@@ -166,15 +167,10 @@ static void refill(struct irc_flood *flood, int64_t now)
     flood->filled_at = now;
 }
 
-static bool has_lines(const struct irc_flood *flood)
+/* Of the line as it goes out (RFC 2812 section 3.3.1). */
+static size_t line_bytes(const char *target, const char *line)
 {
-    return flood->lines > 0;
-}
-
-/* Messages are out whose last line no marker covers yet. */
-static bool needs_marker(const struct irc_flood *flood)
-{
-    return flood->batch > 0 && (flood->batch >= IRC_FLOOD_BATCH || !has_lines(flood));
+    return sizeof "PRIVMSG  :\r\n" - 1 + strlen(target) + strcspn(line, "\n");
 }
 
 static void take_line(struct irc_flood *flood, struct irc_flood_message *message,
@@ -190,7 +186,7 @@ static void take_line(struct irc_flood *flood, struct irc_flood_message *message
     if (!message->at)
         message->marker = flood->marker + 1;
     flood->lines--;
-    flood->batch++;
+    irc_window_line(&flood->window, line_bytes(*target, *line));
     if (flood->interval > 0)
         flood->tokens -= 1;
     snprintf(flood->last_target, sizeof flood->last_target, "%s", message->target);
@@ -201,29 +197,28 @@ static enum irc_flood_step mark(struct irc_flood *flood, int64_t now)
 {
     flood->marker++;
     flood->marked_at = now;
-    flood->batch = 0;
+    irc_window_marker(&flood->window);
     return IRC_FLOOD_MARKER;
 }
 
 enum irc_flood_step irc_flood_next(struct irc_flood *flood, int64_t now, const char **target,
                                    const char **line, int64_t *at)
 {
+    bool marked = flood->answered < flood->marker;
+    struct irc_flood_message *message = flood->lines > 0 ? choose(flood) : NULL;
+    bool room = message && irc_window_has_room(&flood->window,
+                                               line_bytes(message->target, message->at), marked);
     *at = 0;
-    if (flood->answered < flood->marker)
-        return IRC_FLOOD_WAIT;
-    if (needs_marker(flood))
-        return mark(flood, now);
-    struct irc_flood_message *message = has_lines(flood) ? choose(flood) : NULL;
-    if (!message)
-        return IRC_FLOOD_WAIT;
-    refill(flood, now);
-    if (flood->tokens < 1) {
+    if (room) {
+        refill(flood, now);
+        if (flood->tokens >= 1) {
+            take_line(flood, message, target, line);
+            return IRC_FLOOD_LINE;
+        }
         *at = now + (int64_t)((1 - flood->tokens) * (double)flood->interval) + 1;
-        /* While waiting anyway, learn whether what is out has arrived. */
-        return flood->batch > 0 ? mark(flood, now) : IRC_FLOOD_WAIT;
     }
-    take_line(flood, message, target, line);
-    return IRC_FLOOD_LINE;
+    /* While waiting anyway, learn whether what is out has arrived. */
+    return flood->window.lines > 0 && !marked ? mark(flood, now) : IRC_FLOOD_WAIT;
 }
 
 int64_t irc_flood_waiting(const struct irc_flood *flood)
@@ -231,11 +226,13 @@ int64_t irc_flood_waiting(const struct irc_flood *flood)
     return flood->answered < flood->marker ? flood->marked_at : 0;
 }
 
-void irc_flood_pong(struct irc_flood *flood, uint64_t marker, irc_flood_id_fn *sent, void *context)
+void irc_flood_pong(struct irc_flood *flood, uint64_t marker, int64_t now, irc_flood_id_fn *sent,
+                    void *context)
 {
     if (marker <= flood->answered || marker > flood->marker)
         return;
     flood->answered = marker;
+    irc_window_pong(&flood->window, now - flood->marked_at);
     struct irc_flood_message **link = &flood->first;
     while (*link) {
         struct irc_flood_message *message = *link;

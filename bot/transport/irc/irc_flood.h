@@ -1,8 +1,8 @@
 /*
  * Pacing of what is said. A message is queued whole, as lines; targets take
- * turns; urgent messages go first. Lines go out in batches: up to `burst`,
- * then one each `interval` ms, and after each batch a PING marker whose PONG
- * shows that the server has taken it in. Pure: time comes in, lines go out.
+ * turns; urgent messages go first. Up to `burst` lines go at once, then one each
+ * `interval` ms, as far as the window has room; behind them a PING marker whose
+ * PONG shows that the server has taken them in. Pure: time comes in, lines go out.
  */
 #ifndef TRANSPORT_IRC_FLOOD_H
 #define TRANSPORT_IRC_FLOOD_H
@@ -11,8 +11,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "transport/irc/irc_window.h"
+
 #define IRC_FLOOD_LINES_MAX 1000 /* queued; then it is full */
-#define IRC_FLOOD_BATCH 5        /* lines between two markers (docs/IRC.md) */
 
 struct irc_flood_message; /* one queued message */
 
@@ -23,7 +24,7 @@ struct irc_flood {
     int64_t interval;
     double tokens;
     int64_t filled_at;     /* when tokens were last counted */
-    unsigned batch;        /* lines since the last marker */
+    struct irc_window window;
     uint64_t marker, answered; /* markers sent and answered */
     int64_t marked_at;     /* when the last one was sent */
     char last_target[264]; /* whose turn it was */
@@ -55,7 +56,8 @@ enum irc_flood_step irc_flood_next(struct irc_flood *flood, int64_t now, const c
                                    const char **line, int64_t *at);
 
 /* The PONG to a marker: calls sent() for each message whose last line it covers. */
-void irc_flood_pong(struct irc_flood *flood, uint64_t marker, irc_flood_id_fn *sent, void *context);
+void irc_flood_pong(struct irc_flood *flood, uint64_t marker, int64_t now, irc_flood_id_fn *sent,
+                    void *context);
 /* Since when a marker waits for its PONG; 0 = none does. */
 int64_t irc_flood_waiting(const struct irc_flood *flood);
 

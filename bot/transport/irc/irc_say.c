@@ -31,7 +31,8 @@ void irc_say_pong(struct irc *irc)
     irc->pinged = false;
     if (strncmp(token, "hs", 2) != 0)
         return;
-    irc_flood_pong(&irc->flood, strtoull(token + 2, NULL, 10), message_sent, irc);
+    irc_flood_pong(&irc->flood, strtoull(token + 2, NULL, 10), irc_now(irc), message_sent,
+                   irc);
     if (irc->was_full && irc->flood.lines < IRC_FLOOD_LINES_MAX / 2) {
         irc->was_full = false;
         irc_say_ready(irc);

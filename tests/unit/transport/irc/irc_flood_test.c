@@ -56,7 +56,7 @@ static int64_t drain(int64_t now, bool answer)
         else
             snprintf(outcome.out + used, sizeof outcome.out - used, "PING;");
         if (step == IRC_FLOOD_MARKER && answer)
-            irc_flood_pong(&flood, flood.marker, on_sent, NULL);
+            irc_flood_pong(&flood, flood.marker, now, on_sent, NULL);
     }
 }
 
@@ -94,11 +94,11 @@ static void nothing_goes_before_the_pong(void **state)
     assert_int_equal(drain(60000, false), 0);
     assert_string_equal(outcome.out, "#a:1;PING;");
     /* A PONG to a marker that was never sent says nothing. */
-    irc_flood_pong(&flood, flood.marker + 5, on_sent, NULL);
+    irc_flood_pong(&flood, flood.marker + 5, 60000, on_sent, NULL);
     assert_int_equal(outcome.sent_count, 0);
-    irc_flood_pong(&flood, flood.marker, on_sent, NULL);
+    irc_flood_pong(&flood, flood.marker, 60000, on_sent, NULL);
     assert_int_equal(outcome.sent_count, 1);
-    irc_flood_pong(&flood, flood.marker, on_sent, NULL);
+    irc_flood_pong(&flood, flood.marker, 60000, on_sent, NULL);
     assert_int_equal(outcome.sent_count, 1);
     drain(60000, true);
     assert_string_equal(outcome.out, "#a:1;PING;#a:2;PING;");
@@ -112,6 +112,30 @@ static void at_most_five_lines_between_markers(void **state)
     add("#a", "1\n2\n3\n4\n5\n6\n7", 1, false);
     drain(0, true);
     assert_string_equal(outcome.out, "#a:1;#a:2;#a:3;#a:4;#a:5;PING;#a:6;#a:7;PING;");
+}
+
+static void a_quick_server_is_sent_more_while_a_marker_is_out(void **state)
+{
+    (void)state;
+    irc_flood_finish(&flood);
+    irc_flood_init(&flood, 100, 0);
+    add("#a", "1\n2\n3\n4\n5", 1, false);
+    drain(0, true);
+    add("#a", "6", 2, false);
+    drain(0, false);
+    add("#a", "7", 3, false);
+    outcome.out[0] = '\0';
+    outcome.sent_count = 0;
+    drain(0, false);
+    /* One marker at a time; the next one covers what went meanwhile. */
+    assert_string_equal(outcome.out, "#a:7;");
+    irc_flood_pong(&flood, flood.marker, 1, on_sent, NULL);
+    assert_int_equal(outcome.sent_count, 1);
+    assert_int_equal(outcome.sent[0], 2);
+    drain(1, true);
+    assert_string_equal(outcome.out, "#a:7;PING;");
+    assert_int_equal(outcome.sent_count, 2);
+    assert_int_equal(outcome.sent[1], 3);
 }
 
 static void targets_take_turns(void **state)
@@ -171,6 +195,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_burst_then_one_each_interval, set_up, tear_down),
         cmocka_unit_test_setup_teardown(nothing_goes_before_the_pong, set_up, tear_down),
         cmocka_unit_test_setup_teardown(at_most_five_lines_between_markers, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_quick_server_is_sent_more_while_a_marker_is_out, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(targets_take_turns, set_up, tear_down),
         cmocka_unit_test_setup_teardown(one_target_keeps_its_order, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_receipt_passes_what_has_not_begun, set_up, tear_down),
