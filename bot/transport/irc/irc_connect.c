@@ -58,6 +58,8 @@ static void disconnect(struct irc *irc)
     irc_flood_clear(&irc->flood, irc_say_lost, irc);
     uv_timer_stop(&irc->pace);
     irc_channels_lost(irc);
+    irc_batches_clear(&irc->batches);
+    irc_times_init(&irc->times);
     irc->userhost[0] = '\0';
     irc->pinged = false;
 }

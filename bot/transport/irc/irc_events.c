@@ -53,7 +53,7 @@ static void handle_line(struct irc *irc)
     else if (strcmp(line->command, "CHGHOST") == 0 && irc_is_self(irc, line->nick))
         snprintf(irc->userhost, sizeof irc->userhost, "%.100s@%.150s", line->param[0],
                  line->param[1]);
-    if (!irc->session || irc_talk_takes_ctcp(irc) ||
+    if (!irc->session || irc_ctcp_takes(irc) ||
         !irc_line_canonical(line, irc->nick, canonical, sizeof canonical))
         return;
     if (irc_session_feed(irc->session, canonical))
@@ -64,7 +64,7 @@ void irc_events_raw(void *context, const char *text, size_t length)
 {
     struct irc *irc = context;
     irc->heard_at = irc_now(irc);
-    if (!irc_line_parse(&irc->line, text, length))
+    if (!irc_line_parse(&irc->line, text, length) || irc_talk_takes(irc))
         return;
     const char *command = irc->line.command;
     int numeric = irc_line_numeric(&irc->line);

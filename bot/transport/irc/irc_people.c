@@ -155,15 +155,27 @@ static struct irc_person *add(struct irc_people *people, const char *nick)
     return &people->people[people->count++];
 }
 
+static void set_account(struct irc_person *person, const char *account)
+{
+    snprintf(person->account, sizeof person->account, "account:%.*s", EVENT_NAME_MAX, account);
+    make_clean(person->account);
+}
+
 struct irc_person *irc_people_see(struct irc_people *people, const char *nick, const char *account)
 {
     struct irc_person *person = irc_people_find(people, nick);
     if (!person)
         person = add(people, nick);
-    if (person && account && *account && strcmp(account, "*") != 0) {
-        snprintf(person->account, sizeof person->account, "account:%.*s", EVENT_NAME_MAX, account);
-        make_clean(person->account);
-    }
+    if (person && account && *account && strcmp(account, "*") != 0)
+        set_account(person, account);
+    return person;
+}
+
+struct irc_person irc_people_past(const char *nick, const char *account)
+{
+    struct irc_person person = {.nick = ""};
+    snprintf(person.nick, sizeof person.nick, "%s", nick);
+    set_account(&person, account);
     return person;
 }
 

@@ -56,6 +56,8 @@ struct irc_person *irc_people_by_account(struct irc_people *people, const char *
  */
 struct irc_person *irc_people_see(struct irc_people *people, const char *nick,
                                   const char *account);
+/* Somebody who said something in the past, under an account: not one of the people who are here. */
+struct irc_person irc_people_past(const char *nick, const char *account);
 /* A nick change: the account goes along. Forgets who has a nick that is too long from now on, and
  * whoever had it before. */
 void irc_people_rename(struct irc_people *people, const char *from, const char *to);

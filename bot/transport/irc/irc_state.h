@@ -5,6 +5,7 @@
 #include <uv.h>
 
 #include "app/ports.h"
+#include "transport/irc/irc_batch.h"
 #include "transport/irc/irc_flood.h"
 #include "transport/irc/irc_isupport.h"
 #include "transport/irc/irc_line.h"
@@ -12,6 +13,7 @@
 #include "transport/irc/irc_people.h"
 #include "transport/irc/irc_session.h"
 #include "transport/irc/irc_settings.h"
+#include "transport/irc/irc_time.h"
 
 enum irc_phase {
     IRC_IDLE,        /* waits for the next attempt */
@@ -40,6 +42,13 @@ struct irc_said {
     int64_t at;          /* when it was said, ms since 1970 UTC */
     bool line;           /* one line; more of the same text may follow */
     bool cut;            /* it was longer than EVENT_TEXT_MAX */
+    bool past;           /* played back: who said it need not be who has the nick now */
+};
+
+/* Questions by CTCP are answered at a bounded pace. */
+struct irc_ctcp {
+    unsigned answered; /* since `since`, loop time */
+    int64_t since;
 };
 
 struct irc {
@@ -83,6 +92,11 @@ struct irc {
     struct irc_isupport isupport;
     struct irc_people people;
     struct irc_channel channel[IRC_CHANNELS_MAX];
+
+    /* what comes: irc_talk.c, irc_ctcp.c */
+    struct irc_batches batches;
+    struct irc_times times;
+    struct irc_ctcp ctcp;
 };
 
 static inline int64_t irc_now(const struct irc *irc)
@@ -170,9 +184,14 @@ void irc_modes_line(struct irc *irc);
 void irc_modes_mark(struct irc_person *person, int channel, char mode, bool on);
 
 /* ---- irc_talk.c ---- */
+/* The line being handled, before anything else: true if there is nothing more to do with it. */
+bool irc_talk_takes(struct irc *irc);
 void irc_talk_line(struct irc *irc); /* PRIVMSG: the line being handled */
 void irc_talk_said(struct irc *irc, const struct irc_said *said);
-bool irc_talk_takes_ctcp(struct irc *irc); /* it was CTCP, and is not for the session */
+
+/* ---- irc_ctcp.c ---- */
+/* It was CTCP, answered or not, and is not for the session. An ACTION is talk, and becomes it. */
+bool irc_ctcp_takes(struct irc *irc);
 
 /* ---- irc_push.c: events for the bot ---- */
 /* Wall clock, ms since 1970 UTC. */

@@ -5,6 +5,8 @@
 #include "transport/irc/irc_state.h"
 #include "util/utf8.h"
 
+#define PLAYBACK_MS (5 * 60 * 1000) /* after registering */
+
 static size_t skip_digits(const char *text, size_t most)
 {
     size_t count = 0;
@@ -47,30 +49,83 @@ static void clean_text(const struct irc_said *said, struct buf *clean)
     free(text);
 }
 
+/* What is not UTF-8 grows by cleaning. */
+static bool cut_text(struct buf *clean)
+{
+    if (clean->length <= EVENT_TEXT_MAX)
+        return false;
+    clean->length = utf8_cut(buf_text(clean), clean->length, EVENT_TEXT_MAX);
+    return true;
+}
+
+static void push(struct irc *irc, int channel, const struct irc_person *person,
+                 const struct irc_said *said)
+{
+    struct irc_said whole = *said;
+    struct buf clean;
+    buf_init(&clean);
+    clean_text(said, &clean);
+    if (!clean.failed && clean.length > 0) {
+        whole.cut |= cut_text(&clean);
+        irc_push_said(irc, channel, person, &whole, buf_text(&clean), clean.length);
+    }
+    buf_finish(&clean);
+}
+
 void irc_talk_said(struct irc *irc, const struct irc_said *said)
 {
     int channel = irc_channels_find(irc, said->target);
-    struct buf clean;
     if (irc_is_self(irc, said->nick) || (channel < 0 && !irc_is_self(irc, said->target)))
         return;
+    if (said->past) {
+        struct irc_person past = irc_people_past(said->nick, said->account);
+        push(irc, channel, &past, said);
+        return;
+    }
     struct irc_person *person = irc_people_find(&irc->people, said->nick);
     /* Who is in no channel of ours is seen for this one message only. */
     bool stranger = !person;
     person = irc_people_see(&irc->people, said->nick, said->account);
     if (!person)
         return;
-    buf_init(&clean);
-    clean_text(said, &clean);
-    if (!clean.failed && clean.length > 0)
-        irc_push_said(irc, channel, person, said, buf_text(&clean), clean.length);
+    push(irc, channel, person, said);
     if (stranger)
         irc_presence_back(irc);
-    buf_finish(&clean);
     if (stranger && person->channels == 0 && channel >= 0)
         person->channels |= 1u << channel;
 }
 
-void irc_talk_line(struct irc *irc)
+/* ---- from lines to what was said ---- */
+
+/* A bouncer plays back what it heard while the bot was away, when the bot comes. */
+static int64_t said_at(const struct irc *irc, const char *time, bool past)
+{
+    bool fresh = irc->phase != IRC_READY || irc_now(irc) - irc->phase_at < PLAYBACK_MS;
+    int64_t now = irc_wall_clock();
+    return past || fresh ? irc_times_said(&irc->times, time, now) : now;
+}
+
+/* What a room said in the past is over, and so is what anybody said a day ago. What somebody told
+ * the bot since then counts, if it did not yet: it was sent in time or not, which its time says. But
+ * it must be certain who it was, and whether it is known. */
+static bool is_over(const struct irc *irc, const struct irc_said *said)
+{
+    return irc_channels_find(irc, said->target) >= 0 || !said->id || !said->account ||
+           irc_wall_clock() - said->at > IRC_TIME_PAST_MS;
+}
+
+static void say(struct irc *irc, struct irc_said *said, const char *time)
+{
+    char id[IRC_TIME_ID];
+    if (!said->id && irc_times_id(&irc->times, time, said->nick, said->target, said->text, id))
+        said->id = id;
+    said->at = said_at(irc, time, said->past);
+    said->past |= irc_wall_clock() - said->at > IRC_TIME_OLD_MS;
+    if (!said->past || !is_over(irc, said))
+        irc_talk_said(irc, said);
+}
+
+static void say_line(struct irc *irc, bool past)
 {
     const struct irc_line *line = &irc->line;
     struct irc_said said = {
@@ -80,25 +135,41 @@ void irc_talk_line(struct irc *irc)
         .id = line->msgid,
         .text = line->param[1],
         .length = strlen(line->param[1]),
-        .at = irc_wall_clock(),
         .line = true,
+        .past = past,
     };
-    irc_talk_said(irc, &said);
+    say(irc, &said, line->time);
 }
 
-/* CTCP is not for the session; an ACTION is talk like any other. */
-bool irc_talk_takes_ctcp(struct irc *irc)
+void irc_talk_line(struct irc *irc)
 {
-    struct irc_line *line = &irc->line;
-    const char *text = line->param[1];
-    size_t length = strlen(text);
-    if (strcmp(line->command, "PRIVMSG") != 0 || text[0] != 0x01)
-        return false;
-    if (strncmp(text, "\x01" "ACTION ", 8) != 0)
-        return true;
-    char *end = line->space + (text - line->space) + length;
-    if (end[-1] == 0x01)
-        end[-1] = '\0';
-    line->param[1] = text + 8;
-    return false;
+    say_line(irc, false);
+}
+
+static void say_batch(struct irc *irc, const struct irc_batch *batch)
+{
+    struct irc_said said = {
+        .nick = batch->nick,
+        .account = batch->account[0] ? batch->account : NULL,
+        .target = batch->target,
+        .id = batch->msgid[0] ? batch->msgid : NULL,
+        .text = buf_text(&batch->text),
+        .length = batch->text.length,
+        .cut = batch->cut,
+        .past = batch->past,
+    };
+    say(irc, &said, batch->time[0] ? batch->time : NULL);
+}
+
+bool irc_talk_takes(struct irc *irc)
+{
+    irc_times_note(&irc->times, irc->line.time, irc_wall_clock());
+    enum irc_batch_step step = irc_batches_line(&irc->batches, &irc->line);
+    if (step == IRC_BATCH_WHOLE && irc->session)
+        say_batch(irc, &irc->batches.whole);
+    /* Who came and went in the past is not here now. */
+    if (step == IRC_BATCH_OLD && irc->session && strcmp(irc->line.command, "PRIVMSG") == 0 &&
+        irc->line.param[1][0] != 0x01)
+        say_line(irc, true);
+    return step != IRC_BATCH_NONE;
 }
