@@ -74,6 +74,9 @@ static int store_effect(struct session *session, const struct effect *effect, in
     case EFFECT_PROGRESS: /* told, not stored */
     case EFFECT_COUNT:
         return 0;
+    case RECORD_MAIL:
+        outbox_retry(session->outbox); /* what waited for the old address need not wait any more */
+        break;
     case RECORD_ROUND:
     case RECORD_SEAT:
     case RECORD_ANSWER:
@@ -86,6 +89,7 @@ static int store_effect(struct session *session, const struct effect *effect, in
     case RECORD_MARK:
     case RECORD_OVER:
     case RECORD_LINK:
+    case RECORD_BECAME:
     case RECORD_LOG:
         break;
     }

@@ -91,6 +91,8 @@ static int play_line(struct player *player, char *line)
         return 0;
     const struct directive *directive = find_directive(scenario_stage, line);
     if (!directive)
+        directive = find_directive(scenario_people, line);
+    if (!directive)
         directive = find_directive(scenario_marks, line);
     if (!directive)
         directive = find_directive(scenario_checks, line);

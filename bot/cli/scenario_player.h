@@ -85,7 +85,8 @@ struct directive {
     bool bot; /* needs the bot to run */
 };
 /* Tables that end with a NULL word. */
-extern const struct directive scenario_stage[];  /* time, rooms, people, network */
+extern const struct directive scenario_stage[];  /* time, rooms, network */
+extern const struct directive scenario_people[]; /* who comes and goes, as what */
 extern const struct directive scenario_marks[];  /* marks, edits, retractions */
 extern const struct directive scenario_checks[]; /* what is seen */
 /* "+5m": every deadline on the way is met in its moment. 0 or -1. */

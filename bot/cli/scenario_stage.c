@@ -1,4 +1,4 @@
-/* The directives of a scenario that act: on time, rooms, people, the network and the program. */
+/* The directives of a scenario that act: on time, rooms, the network and the program. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,7 +68,7 @@ static int set_seed(struct player *player, char *words)
     return 0;
 }
 
-/* ---- rooms and people ---- */
+/* ---- rooms ---- */
 
 /* The place of that name, "#ml" or "#ml@libera", made if need be; NULL after a complaint. */
 static struct place *find_place(struct player *player, char *words)
@@ -191,88 +191,6 @@ static int set(struct player *player, char *words)
     return 0;
 }
 
-/* A network's person, and the room of theirs; *at = where they are in the list, its end if nowhere. */
-static struct net *find_present(struct player *player, char *person, size_t *at)
-{
-    struct net *net = player_net(player, person);
-    for (*at = 0; net && *at < player->present_count; (*at)++)
-        if (strcmp(player->present[*at].person, person) == 0 &&
-            player->present[*at].place == net->place)
-            break;
-    return net;
-}
-
-static int enter(struct player *player, char *names)
-{
-    char *state = NULL;
-    for (char *name = strtok_r(names, " ", &state); name; name = strtok_r(NULL, " ", &state)) {
-        size_t at;
-        struct net *net = find_present(player, name, &at);
-        if (!net)
-            return -1;
-        if (at == PRESENT_MAX || strlen(name) > EVENT_NAME_MAX)
-            return player_complain(player, 2, "too many people, or too long a name: ", name);
-        struct present *one = &player->present[at];
-        one->place = net->place;
-        snprintf(one->person, sizeof one->person, "%s", name);
-        player->present_count += at == player->present_count;
-        script_enter(net->line, player->now, player->places[net->place].name, name);
-    }
-    return 0;
-}
-
-static int leave(struct player *player, char *names)
-{
-    char *state = NULL;
-    for (char *name = strtok_r(names, " ", &state); name; name = strtok_r(NULL, " ", &state)) {
-        size_t at;
-        struct net *net = find_present(player, name, &at);
-        if (!net)
-            return -1;
-        if (at == player->present_count)
-            return player_complain(player, 2, "is not in the room: ", name);
-        player->present[at] = player->present[--player->present_count];
-        script_leave(net->line, player->now, player->places[net->place].name, name);
-    }
-    return 0;
-}
-
-static int rename_person(struct player *player, char *words)
-{
-    char *name = strchr(words, ' ');
-    struct buf plain;
-    if (!name)
-        return player_complain(player, 2, "expected: nick PERSON NAME", "");
-    *name++ = '\0';
-    const struct net *net = player_net(player, words);
-    if (!net)
-        return -1;
-    buf_init(&plain);
-    bool good = scenario_unescape(&plain, name, false);
-    if (good)
-        script_set_name(net->line, words, buf_text(&plain));
-    buf_finish(&plain);
-    return good ? 0 : player_complain(player, 2, "a bad escape in ", name);
-}
-
-static int set_role(struct player *player, char *words, enum role role)
-{
-    const struct net *net = player_net(player, words);
-    if (net)
-        script_set_role(net->line, words, role);
-    return net ? 0 : -1;
-}
-
-static int make_moderator(struct player *player, char *words)
-{
-    return set_role(player, words, ROLE_MODERATOR);
-}
-
-static int make_member(struct player *player, char *words)
-{
-    return set_role(player, words, ROLE_MEMBER);
-}
-
 /* ---- the network and the program ---- */
 
 static void hold_all(struct player *player, bool hold)
@@ -351,12 +269,10 @@ const struct directive scenario_stage[] = {
     {"clock", set_clock, false},         {"seed", set_seed, false},
     {"set", set, false},                 {"network", add_network, false},
     {"room", go_to_room, false},         {"linked", link_rooms, false},
-    {"unlinked", unlink_rooms, false},   {"enter", enter, true},
-    {"leave", leave, true},              {"nick", rename_person, true},
-    {"member", make_member, true},       {"moderator", make_moderator, true},
-    {"hold", hold, true},                {"release", release, true},
+    {"unlinked", unlink_rooms, false},   {"hold", hold, true},
+    {"release", release, true},          {"ago", say_earlier, true},
     {"reload", reload, true},            {"jump", jump, true},
     {"restart", down, true},             {"behind", fall_behind, true},
-    {"abreast", come_abreast, true},     {"ago", say_earlier, true},
-    {"moved", move_room, true},          {NULL, NULL, false},
+    {"abreast", come_abreast, true},     {"moved", move_room, true},
+    {NULL, NULL, false},
 };

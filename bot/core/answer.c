@@ -5,6 +5,7 @@
 
 #include "core/ballot.h"
 #include "core/flow.h"
+#include "core/guest.h"
 #include "core/place.h"
 #include "core/plugin_call.h"
 #include "core/talk.h"
@@ -122,6 +123,7 @@ static void send_receipt(struct talk *talk, const struct round *round, const str
                     talk->prefix, talk->prefix);
     if (stripped)
         text_put(&text, " I took names out, so that grading stays blind.");
+    text_put(&text, guest_greeting(talk));
     const char *collapse = arena_printf(talk->effects->arena, "receipt:%" PRIu64, round->id);
     if (mark_is_enough(seat, done, round->paused, stripped))
         talk_mark(talk, &text, collapse);

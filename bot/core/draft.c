@@ -107,6 +107,18 @@ static int keep_draft(const struct hall *hall, const struct round *round, struct
     return kept;
 }
 
+int draft_give_up(struct hall *hall, struct draft *draft, int64_t now, struct effects *effects,
+                  bool *kept)
+{
+    struct round *round = hall_round(hall, draft->round);
+    struct seat *seat = round ? round_seat_of(round, draft->member) : NULL;
+    bool open = seat && round->phase == ROUND_ANSWER;
+    int result = open ? keep_draft(hall, round, seat, draft, now, effects) : 0;
+    *kept = result > 0;
+    draft_drop(hall, draft, effects);
+    return result < 0 || !effects_ok(effects) ? -1 : 0;
+}
+
 int draft_lock(struct hall *hall, struct round *round, int64_t now, struct effects *effects)
 {
     for (size_t i = hall->draft_count; i > 0; i--) {

@@ -43,6 +43,8 @@ enum effect_kind {
     RECORD_MARK,   /* a mark came or went; what it changes is in a RECORD_BALLOT */
     RECORD_OVER,   /* a round is over: its parts and marks are no longer needed, delete them */
     RECORD_LINK,   /* accounts are linked or unlinked, or a code for that was made, tried or used */
+    RECORD_BECAME, /* a guest is an account now: what is of one, in an open round or not in any, moves */
+    RECORD_MAIL,   /* private messages that wait for one address are for another now */
     RECORD_LOG     /* audit: who did what to a round */
 };
 
@@ -168,6 +170,16 @@ struct link_record {
     int64_t at;
 };
 
+/* All rows of the round that bear member `from`, alone and never linked, bear `to`, who has none; its
+ * seat is stored anew by a RECORD_SEAT behind it. Round 0: the draft with its parts. */
+struct became_record {
+    uint64_t round, from, to;
+};
+
+struct mail_record {
+    struct address from, to;
+};
+
 enum part_change {
     PART_PUT,  /* the part is new, or has another text */
     PART_DROP, /* the part went; number 0 = all of them */
@@ -202,6 +214,8 @@ struct effect {
         struct part_record part;
         struct mark_record mark;
         struct link_record link;
+        struct became_record became;
+        struct mail_record mail;
         uint64_t over; /* RECORD_OVER: id of the round */
         struct log_entry log;
     } as;

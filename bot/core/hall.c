@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/flow.h"
+#include "core/guest.h"
 #include "core/hold.h"
 #include "core/mark_votes.h"
 #include "core/place.h"
@@ -344,6 +345,7 @@ static void act(struct talk *talk)
         return;
     else if (!misplaced_command(talk) && !(edit && talk->room))
         dispatch(talk);
+    guest_greet(talk);
     if (talk->refused && talk->key)
         memo_refuse(&talk->hall->memo, talk->member, talk->key);
 }
@@ -357,8 +359,10 @@ static int touch_seats(const struct talk *talk)
         if (!seat)
             continue;
         struct address before = round_seat_address(seat);
-        bool moved = seat->used_by != talk->own || !address_same(&before, &event->who);
+        bool moved = seat->used_by != talk->own || seat->guest != event->guest ||
+                     !address_same(&before, &event->who);
         seat->used_by = talk->own;
+        seat->guest = event->guest;
         if (round_seat_touch(seat, event->name, &event->who))
             return -1;
         if (moved)
@@ -465,8 +469,11 @@ int hall_apply(struct hall *hall, const struct event *event, struct effects *eff
         if (hold_apply(hall, event))
             return -1;
         break;
-    case EVENT_MOVED:
     case EVENT_BECAME:
+        if (guest_became(hall, event, effects))
+            return -1;
+        break;
+    case EVENT_MOVED:
     case EVENT_NOTE:
     case EVENT_CLOCK:
         break;

@@ -164,25 +164,45 @@ static const char *tell_apart(const struct round *round, uint64_t member, const 
     return by;
 }
 
+/* An account of that name takes part, too. */
+static bool has_namesake(const struct round *round, const char *name)
+{
+    for (size_t i = 0; i < round->seat_count; i++)
+        if (!round->seats[i].guest && strcasecmp(round->seats[i].name, name) == 0)
+            return true;
+    return false;
+}
+
 static const char *write_name(const struct round *round, uint64_t member, const char *name,
-                              const struct address *who, char out[PLACE_NAME])
+                              const struct address *who, bool guest, char out[PLACE_NAME])
 {
     const char *by = tell_apart(round, member, name, who);
-    if (by)
-        snprintf(out, PLACE_NAME, "%.*s (%.*s)", EVENT_NAME_MAX, name, EVENT_NAME_MAX, by);
+    if (by || guest)
+        snprintf(out, PLACE_NAME, "%.*s (%s%s%.*s)", EVENT_NAME_MAX, name, guest ? "guest" : "",
+                 by && guest ? ", " : "", EVENT_NAME_MAX, by ? by : "");
     else
         snprintf(out, PLACE_NAME, "%.*s", EVENT_NAME_MAX, name);
     return out;
+}
+
+const char *place_ranked_name(const struct round *round, const struct seat *seat,
+                              char out[PLACE_NAME])
+{
+    struct address who = round_seat_address(seat);
+    return write_name(round, seat->member, seat->name, &who, seat->guest, out);
 }
 
 const char *place_seat_name(const struct round *round, const struct seat *seat,
                             char out[PLACE_NAME])
 {
     struct address who = round_seat_address(seat);
-    return write_name(round, seat->member, seat->name, &who, out);
+    bool guest = seat->guest && has_namesake(round, seat->name);
+    return write_name(round, seat->member, seat->name, &who, guest, out);
 }
 
 const char *place_speaker(const struct talk *talk, const struct round *round, char out[PLACE_NAME])
 {
-    return write_name(round, talk->member, talk->event->name, &talk->event->who, out);
+    const struct event *event = talk->event;
+    bool guest = event->guest && has_namesake(round, event->name);
+    return write_name(round, talk->member, event->name, &event->who, guest, out);
 }

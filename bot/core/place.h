@@ -36,9 +36,12 @@ const struct room *place_next_other(const struct talk *talk, uint64_t room,
 void place_tell_others(struct talk *talk, const struct round *round, const char *did, bool opened);
 
 /* The name of somebody in a round, told apart from another of that name: "ann (irc)". */
-#define PLACE_NAME (2 * EVENT_NAME_MAX + 4)
+#define PLACE_NAME (2 * EVENT_NAME_MAX + 16)
 const char *place_seat_name(const struct round *round, const struct seat *seat,
                             char out[PLACE_NAME]);
+/* The same where it matters who is ranked: guests are always told apart, "ann (guest)". */
+const char *place_ranked_name(const struct round *round, const struct seat *seat,
+                              char out[PLACE_NAME]);
 /* The same for the speaker, seated or not. */
 const char *place_speaker(const struct talk *talk, const struct round *round, char out[PLACE_NAME]);
 

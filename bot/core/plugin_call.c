@@ -84,6 +84,8 @@ static int host_award(struct hs_effects *call, uint32_t seat, uint32_t points, c
     if (seat >= call->round->seat_count || points > AWARD_MAX ||
         check_words(reason, REASON_MAX) != HS_OK)
         return HS_EINVAL;
+    if (call->round->seats[seat].guest)
+        return HS_OK; /* guests are not ranked, and that is no matter of plugins */
     struct effect *effect = effects_add(call->effects, RECORD_LEDGER);
     if (!effect)
         return HS_ENOMEM;

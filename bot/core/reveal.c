@@ -6,6 +6,7 @@
 
 #include "core/ballot.h"
 #include "core/flow.h"
+#include "core/guest.h"
 #include "core/place.h"
 #include "core/plugin_call.h"
 #include "core/score.h"
@@ -48,7 +49,7 @@ static void add_table(const struct round *round, const struct hs_result *results
     for (size_t i = 0; i < count; i++) {
         text_row(text);
         text_cell(text, false);
-        text_put(text, place_seat_name(round, &round->seats[results[i].seat], name));
+        text_put(text, place_ranked_name(round, &round->seats[results[i].seat], name));
         score_cell(text, &results[i]);
         text_cell(text, true);
         text_printf(text, "%u", results[i].votes);
@@ -148,7 +149,10 @@ static void tell_seat(const struct round *round, const struct seat *seat,
     } else {
         text_put(&text, "thank you for grading. ");
     }
-    text_printf(&text, "+%d points.", (int)points);
+    if (seat->guest)
+        text_put(&text, GUEST_NO_POINTS);
+    else
+        text_printf(&text, "+%d points.", (int)points);
     if (comment_count > 0) {
         text_paragraph(&text);
         text_put(&text, "Graders wrote:");
@@ -179,7 +183,7 @@ void reveal_tell_seats(const struct round *round, const struct hs_result *result
 static void add_ledger(const struct round *round, uint32_t seat, uint64_t by, const char *reason,
                        int32_t points, const double *score, int64_t now, struct effects *effects)
 {
-    struct effect *effect = effects_add(effects, RECORD_LEDGER);
+    struct effect *effect = round->seats[seat].guest ? NULL : effects_add(effects, RECORD_LEDGER);
     if (!effect)
         return;
     effect->as.ledger = (struct ledger_entry){

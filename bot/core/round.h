@@ -53,6 +53,7 @@ struct seat {
     /* Which of the member's accounts it was last used from, and its answer and its votes came
      * from: that account's own member; 0 = the member itself. */
     uint64_t used_by, answered_by, graded_by;
+    bool guest;                  /* last used by a guest: it plays and is not ranked */
     uint32_t hints_used;
     bool left;                   /* gave up the seat; an answer it stored stays */
     char *answer;                /* NULL if none is stored; `parts`, cleaned for blind reading */

@@ -113,9 +113,13 @@ int talk_find_accounts(struct talk *talk)
 
 struct seat *talk_sit(struct talk *talk, struct round *round)
 {
+    size_t before = round->seat_count;
     struct seat *seat = round_sit(round, talk->member, talk->event->name, &talk->event->who);
-    if (seat)
-        seat->used_by = talk->own;
+    if (!seat)
+        return NULL;
+    seat->used_by = talk->own;
+    seat->guest = talk->event->guest;
+    talk->greet |= seat->guest && round->seat_count > before;
     return seat;
 }
 

@@ -25,6 +25,7 @@ struct talk {
     const char *key;    /* the same as event_key() */
     const char *prefix; /* what stands before a command where this was said ... */
     const char *call;   /* ... and in the room it is about */
+    bool greet;         /* they took a seat as a guest, and were not told yet what that means */
     bool refused;       /* it was refused, but could have been an answer or a vote */
     bool broken;
 };
@@ -139,6 +140,10 @@ struct draft *draft_begin(struct talk *talk, uint64_t round, bool revise, bool p
 bool draft_has_words(const struct draft *draft);
 void draft_add(struct talk *talk, struct draft *draft, const char *text, size_t length);
 void draft_drop(struct hall *hall, struct draft *draft, struct effects *effects);
+/* The draft is given up, but its lines are the answer of whoever has none. *kept tells whether they
+ * are. 0, or -1 when the event must be rolled back. */
+int draft_give_up(struct hall *hall, struct draft *draft, int64_t now, struct effects *effects,
+                  bool *kept);
 /* Answering in the round ends: takes the lines of whoever is in the middle of !begin. 0, or -1 when
  * the event must be rolled back. */
 int draft_lock(struct hall *hall, struct round *round, int64_t now, struct effects *effects);

@@ -5,6 +5,7 @@
 
 #include "core/ballot.h"
 #include "core/flow.h"
+#include "core/guest.h"
 #include "core/hold.h"
 #include "core/place.h"
 #include "core/talk.h"
@@ -273,8 +274,8 @@ static void take_first_lines(struct talk *talk, struct draft *draft, const char 
     if (ended)
         verb_finish(talk);
     else
-        talk_reply(talk, "I have your first lines. Send more, then %send. %scancel drops them.",
-                   talk->prefix, talk->prefix);
+        talk_reply(talk, "I have your first lines. Send more, then %send. %scancel drops them.%s",
+                   talk->prefix, talk->prefix, guest_greeting(talk));
 }
 
 void verb_begin(struct talk *talk)
@@ -308,9 +309,10 @@ void verb_begin(struct talk *talk)
     if (length > 0)
         take_first_lines(talk, draft, text, length);
     else
-        talk_reply(talk, "Send your lines now, then %send. %scancel drops them.%s", talk->prefix,
+        talk_reply(talk, "Send your lines now, then %send. %scancel drops them.%s%s", talk->prefix,
                    talk->prefix,
-                   seat->answer ? " They will replace the answer you stored." : "");
+                   seat->answer ? " They will replace the answer you stored." : "",
+                   guest_greeting(talk));
 }
 
 void verb_finish(struct talk *talk)

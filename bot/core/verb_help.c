@@ -134,7 +134,8 @@ static void help_private(struct talk *talk, const struct situation *now, struct 
         add_usage(talk, text, COMMAND_STATUS);
     add_usage(talk, text, COMMAND_TOP);
     add_usage(talk, text, COMMAND_ME);
-    add_usage(talk, text, COMMAND_LINK);
+    if (!talk->event->guest)
+        add_usage(talk, text, COMMAND_LINK);
 }
 
 void verb_help(struct talk *talk)

@@ -282,10 +282,22 @@ static void redeem(struct talk *talk, struct accounts *mine)
     }
 }
 
+/* What a guest is, anybody could be. */
+static bool is_guest(struct talk *talk)
+{
+    if (talk->event->guest)
+        talk_reply(talk, "You play as a guest, and a guest cannot be linked: whoever takes your nick "
+                         "would be you. Log in to the network's services, then say %slink.",
+                   talk->prefix);
+    return talk->event->guest;
+}
+
 void verb_link(struct talk *talk)
 {
     struct accounts mine;
     const struct world *world = talk->hall->world;
+    if (is_guest(talk))
+        return;
     if (!world->link_code || !world->link_tries) {
         talk_reply(talk, "Accounts cannot be linked here.");
         return;
@@ -358,6 +370,8 @@ static void tell_unlinked(struct talk *talk, struct accounts *mine)
 void verb_unlink(struct talk *talk)
 {
     struct accounts mine;
+    if (is_guest(talk))
+        return;
     if (accounts_read(talk->hall, talk->member, talk->effects->arena, &mine)) {
         talk->broken = true;
         return;

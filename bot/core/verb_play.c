@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/flow.h"
+#include "core/guest.h"
 #include "core/place.h"
 #include "core/talk.h"
 #include "util/span.h"
@@ -238,6 +239,7 @@ static void welcome(struct talk *talk, const struct round *round, const struct s
         text_printf(&text, "It is being graded, and you can help. %s left.", left);
     if (round->phase == ROUND_ANSWER && round->question->pub.hint_count > seat->hints_used)
         add_hint_offer(talk, round, seat, &text);
+    text_put(&text, guest_greeting(talk));
     talk_tell(talk, &text, NULL);
     text_finish(&text);
     if (round->phase == ROUND_VOTE)

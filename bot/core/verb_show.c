@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "core/flow.h"
+#include "core/guest.h"
 #include "core/place.h"
 #include "core/talk.h"
 #include "util/span.h"
@@ -254,6 +255,11 @@ void verb_top(struct talk *talk)
         talk->broken = true;
         return;
     }
+    if (count == 0 && talk->event->guest) {
+        talk_reply(talk, "Nobody is on the board%s%s%s yet. " GUEST_UNRANKED, kind ? " of " : "",
+                   kind ? kind : "", empty[period]);
+        return;
+    }
     if (count == 0) {
         talk_reply(talk, "Nobody is on the board%s%s%s yet. A round with answers and votes puts you "
                          "there.",
@@ -265,6 +271,10 @@ void verb_top(struct talk *talk)
     text_heading(&text);
     text_printf(&text, "Board, %s%s%s", spoken[period], kind ? ", " : "", kind ? kind : "");
     add_board(talk, &text, rows, count);
+    if (talk->event->guest) {
+        text_paragraph(&text);
+        text_put(&text, GUEST_UNRANKED);
+    }
     talk_reply_text(talk, &text);
     text_finish(&text);
 }
@@ -337,7 +347,9 @@ void verb_me(struct talk *talk)
     bool some = false;
     size_t shown = 0;
     text_init(&text);
-    for (size_t i = 0; i < talk->hall->room_count && shown < ME_ROOMS; i++) {
+    if (talk->event->guest)
+        text_put(&text, GUEST_UNRANKED);
+    for (size_t i = 0; !talk->event->guest && i < talk->hall->room_count && shown < ME_ROOMS; i++) {
         const struct room *room = talk->hall->rooms[i];
         if (!is_own_place(talk, room))
             continue;
@@ -345,7 +357,7 @@ void verb_me(struct talk *talk)
         if (add_me(talk, room, &text, &some))
             talk->broken = true;
     }
-    if (!some)
+    if (!some && !talk->event->guest)
         text_put(&text, "You have no scores yet. Answer in a round, or grade one, and they appear "
                         "here.");
     add_accounts(talk, &text);

@@ -77,6 +77,7 @@ static int load_seats(const struct memory_store *store, struct round *round)
         seat->used_by = row->seat.used_by;
         seat->answered_by = row->seat.answered_by;
         seat->graded_by = row->seat.graded_by;
+        seat->guest = row->seat.guest;
     }
     return 0;
 }

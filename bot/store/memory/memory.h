@@ -53,6 +53,9 @@ int memory_link_tries(struct store *store, uint64_t member, unsigned *tries, int
                       struct error *error);
 int memory_link_record(struct memory_store *store, const struct link_record *link,
                        struct error *error);
+int memory_became(struct memory_store *store, const struct became_record *became,
+                  struct error *error);
+int memory_mail(struct memory_store *store, const struct mail_record *mail, struct error *error);
 int memory_member_link(struct store *store, uint64_t member, uint64_t whole, struct error *error);
 int memory_member_unlink(struct store *store, uint64_t member, struct error *error);
 int memory_record(struct store *store, const struct effect *effect, struct error *error);

@@ -284,6 +284,10 @@ int memory_record(struct store *base, const struct effect *effect, struct error 
         return record_mark(store, &effect->as.mark, error);
     case RECORD_OVER:
         return record_over(store, effect->as.over, error);
+    case RECORD_BECAME:
+        return memory_became(store, &effect->as.became, error);
+    case RECORD_MAIL:
+        return memory_mail(store, &effect->as.mail, error);
     case RECORD_LINK:
         return memory_link_record(store, &effect->as.link, error);
     case RECORD_LOG: /* for people with a database to look into; the port never reads it */

@@ -79,6 +79,7 @@ static int read_seats(struct sqlite_store *store, struct round *round, struct er
         seat->used_by = (uint64_t)sqlite3_column_int64(row, 8);
         seat->answered_by = (uint64_t)sqlite3_column_int64(row, 9);
         seat->graded_by = (uint64_t)sqlite3_column_int64(row, 10);
+        seat->guest = sqlite3_column_int(row, 11);
     }
     return more;
 }

@@ -36,10 +36,11 @@ static int record_round(struct sqlite_store *store, const struct round *round,
 static int record_seat(struct sqlite_store *store, const struct round *round,
                        const struct seat *seat, struct error *error)
 {
-    return sql_do(store, SQL_SEAT_PUT, error, "iiittttiiiii", (int64_t)round->id,
+    return sql_do(store, SQL_SEAT_PUT, error, "iiittttiiiiii", (int64_t)round->id,
                   (int64_t)seat->number, (int64_t)seat->member, seat->name, seat->transport,
                   seat->network, seat->account, (int64_t)seat->hints_used, (int64_t)seat->left,
-                  (int64_t)seat->used_by, (int64_t)seat->answered_by, (int64_t)seat->graded_by);
+                  (int64_t)seat->used_by, (int64_t)seat->answered_by, (int64_t)seat->graded_by,
+                  (int64_t)seat->guest);
 }
 
 static int record_answer(struct sqlite_store *store, const struct answer_record *answer,
@@ -159,6 +160,10 @@ int sqlite_record(struct store *base, const struct effect *effect, struct error 
         return record_mark(store, &effect->as.mark, error);
     case RECORD_OVER:
         return record_over(store, effect->as.over, error);
+    case RECORD_BECAME:
+        return sqlite_became(store, &effect->as.became, error);
+    case RECORD_MAIL:
+        return sqlite_mail(store, &effect->as.mail, error);
     case RECORD_LINK:
         return sqlite_link_record(store, &effect->as.link, error);
     case RECORD_LOG:

@@ -82,7 +82,6 @@ static const char *const version_1[] = {
     NULL,
 };
 
-/* Not released yet: until it is, a step may be appended here. */
 static const char *const version_2[] = {
     /* What a message answers, says by a mark, is known by, and is for. */
     "ALTER TABLE outbox ADD COLUMN about TEXT;",
@@ -141,7 +140,31 @@ static const char *const version_2[] = {
     NULL,
 };
 
-const struct schema_step schema_steps[] = {{0, version_1}, {1, version_2}};
+/* Not released yet: until it is, a step may be appended here. */
+static const char *const version_3[] = {
+    /* Whoever is known by a nick only is a guest. */
+    "ALTER TABLE seat ADD COLUMN guest INTEGER NOT NULL DEFAULT 0;",
+    "UPDATE seat SET guest = 1 WHERE transport = 'irc' AND substr(account, 1, 5) = 'nick:'"
+    " AND round IN (SELECT id FROM round WHERE phase IN ('gather','answer','vote','reveal'));",
+    /* Guests are not linked: whoever took the nick would be that member. What it led comes under
+     * the first of its parts; boards that are gone are made anew when the store is opened. */
+    "CREATE TEMP TABLE nick AS SELECT member FROM identity WHERE transport = 'irc'"
+    " AND substr(account, 1, 5) = 'nick:';",
+    "DELETE FROM board WHERE EXISTS(SELECT 1 FROM member_link WHERE part IN (SELECT member FROM nick)"
+    " OR whole IN (SELECT member FROM nick));",
+    "DELETE FROM board_rank WHERE NOT EXISTS(SELECT 1 FROM board);",
+    "DELETE FROM member_link WHERE part IN (SELECT member FROM nick);",
+    "CREATE TEMP TABLE heir AS SELECT whole, min(part) AS first FROM member_link"
+    " WHERE whole IN (SELECT member FROM nick) GROUP BY whole;",
+    "UPDATE member_link SET whole = (SELECT first FROM heir h WHERE h.whole = member_link.whole)"
+    " WHERE whole IN (SELECT whole FROM heir);",
+    "DELETE FROM member_link WHERE part = whole;",
+    "DROP TABLE heir;",
+    "DROP TABLE nick;",
+    NULL,
+};
+
+const struct schema_step schema_steps[] = {{0, version_1}, {1, version_2}, {2, version_3}};
 const int schema_step_count = sizeof schema_steps / sizeof *schema_steps;
 
 static int read_number(sqlite3 *db, const char *pragma, int *value, struct error *error)

@@ -6,7 +6,7 @@
 
 #include "util/error.h"
 
-#define SCHEMA_VERSION 2
+#define SCHEMA_VERSION 3
 #define SCHEMA_APPLICATION_ID 0x48534541 /* "HSEA" */
 
 /* One step: runs inside a transaction, from version `from` to from + 1. */

@@ -96,6 +96,20 @@ int sql_open_reader(const char *path, sqlite3 **db, struct error *error);
                 " WHERE now = ?3 AND network = ?2 AND transport = ?1")                             \
     X(MOVED_ADD, "INSERT INTO moved(transport,network,target,now) VALUES(?1,?2,?3,?4)")            \
     X(MOVES, "SELECT transport, network, target, now FROM moved ORDER BY id")                      \
+    X(BECAME_HOST, "UPDATE round SET host = ?3 WHERE id = ?1 AND host = ?2")                       \
+    X(BECAME_SEAT, "UPDATE seat SET member = ?3 WHERE round = ?1 AND member = ?2")                 \
+    X(BECAME_ANSWER, "UPDATE answer SET member = ?3 WHERE round = ?1 AND member = ?2")             \
+    X(BECAME_PART, "UPDATE part SET member = ?3 WHERE round = ?1 AND member = ?2")                 \
+    X(BECAME_DRAFT, "UPDATE draft SET member = ?3 WHERE member = ?2 AND ?1 = 0")                   \
+    X(BECAME_MOTION, "UPDATE OR REPLACE motion SET member = ?3 WHERE round = ?1 AND member = ?2")  \
+    X(BECAME_BALLOT, "UPDATE ballot SET voter = CASE voter WHEN ?2 THEN ?3 ELSE voter END,"        \
+                     " author = CASE author WHEN ?2 THEN ?3 ELSE author END"                       \
+                     " WHERE round = ?1 AND ?2 IN (voter, author)")                                \
+    X(BECAME_MARK, "UPDATE mark SET voter = CASE voter WHEN ?2 THEN ?3 ELSE voter END,"            \
+                   " author = CASE author WHEN ?2 THEN ?3 ELSE author END"                         \
+                   " WHERE round = ?1 AND ?2 IN (voter, author)")                                  \
+    X(OUTBOX_MAIL, "UPDATE outbox SET transport = ?4, network = ?5, target = ?6"                   \
+                   " WHERE target = ?3 AND network = ?2 AND transport = ?1 AND private = 1")       \
     X(QUESTION_PUT, "INSERT OR IGNORE INTO question(id,hash,body) VALUES(?1,?2,?3)")               \
     X(ROUND_PUT,                                                                                   \
       "INSERT INTO round(id,room,phase,kind,host,seed,opened_at,phase_at,deadline,remaining,"      \
@@ -107,9 +121,9 @@ int sql_open_reader(const char *path, sqlite3 **db, struct error *error);
       "question_hash=?20, state=?21, state_version=?22, called_at=?23, held_at=?25, graded_at=?26")                                                            \
     X(SEAT_PUT,                                                                                    \
       "INSERT INTO seat(round,number,member,name,transport,network,account,hints,gone,used_by,"    \
-      "answered_by,graded_by) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12)"                      \
+      "answered_by,graded_by,guest) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13)"            \
       " ON CONFLICT(round, number) DO UPDATE SET name=?4, transport=?5, network=?6, account=?7,"   \
-      " hints=?8, gone=?9, used_by=?10, answered_by=?11, graded_by=?12")                           \
+      " hints=?8, gone=?9, used_by=?10, answered_by=?11, graded_by=?12, guest=?13")                \
     X(ANSWER_PUT, "INSERT INTO answer(round,member,revision,withdrawn,text,hash,at)"               \
                   " VALUES(?1,?2,?3,?4,?5,?6,?7)")                                                 \
     X(BALLOT_PUT, "INSERT INTO ballot(round,voter,author,scores,comment,at,turn)"                  \
@@ -181,7 +195,7 @@ int sql_open_reader(const char *path, sqlite3 **db, struct error *error);
       "r.called_at,r.open_ballots,r.held_at,r.graded_at"                                           \
       " FROM round r WHERE r.phase IN ('gather','answer','vote','reveal') ORDER BY r.id")          \
     X(SEATS, "SELECT number," SQL_WHOLE_OF("member_link", "member") ",name,transport,"             \
-             "network,account,hints,gone,used_by,answered_by,graded_by FROM seat"                  \
+             "network,account,hints,gone,used_by,answered_by,graded_by,guest FROM seat"            \
              " WHERE round = ?1 ORDER BY number")                                                  \
     X(ANSWERS, "SELECT " SQL_WHOLE_OF("member_link", "member") ",revision,withdrawn,text,at"       \
                " FROM answer WHERE round = ?1 ORDER BY member, revision")                          \
@@ -208,6 +222,7 @@ int sql_open_reader(const char *path, sqlite3 **db, struct error *error);
                             " (SELECT id FROM board_name WHERE room = ?1)")                        \
     X(RANKS_OF_ROOM_CLEAR, "DELETE FROM board_rank WHERE board IN"                                 \
                            " (SELECT id FROM board_name WHERE room = ?1)")                         \
+    X(BOARDS_MISSING, "SELECT EXISTS(SELECT 1 FROM ledger) AND NOT EXISTS(SELECT 1 FROM board)")   \
     X(BOARDS_CLEAR, "DELETE FROM board")                                                           \
     X(RANKS_CLEAR, "DELETE FROM board_rank")
 
@@ -289,6 +304,9 @@ int sqlite_link_tries(struct store *store, uint64_t member, unsigned *tries, int
                       struct error *error);
 int sqlite_link_record(struct sqlite_store *store, const struct link_record *link,
                        struct error *error);
+int sqlite_became(struct sqlite_store *store, const struct became_record *became,
+                  struct error *error);
+int sqlite_mail(struct sqlite_store *store, const struct mail_record *mail, struct error *error);
 int sqlite_member_link(struct store *store, uint64_t member, uint64_t whole, struct error *error);
 int sqlite_member_unlink(struct store *store, uint64_t member, struct error *error);
 int sqlite_rounds_open(struct store *store, round_load_fn *load, void *context,

@@ -288,6 +288,24 @@ static int open_writer(const char *path, sqlite3 **db, struct error *error)
     return 0;
 }
 
+/* A migration may have taken the boards away: the ledger has all that they are made of. */
+static int complete_boards(struct sqlite_store *store, struct error *error)
+{
+    struct store *base = &store->store;
+    sqlite3_stmt *missing = sql_prepare(store, SQL_BOARDS_MISSING, error);
+    int row = missing ? sql_row(store, missing, error) : -1;
+    bool some = row > 0 && sqlite3_column_int(missing, 0);
+    sqlite3_reset(missing);
+    if (row < 0 || !some)
+        return row < 0 ? -1 : 0;
+    if (begin(base, error))
+        return -1;
+    if (sqlite_boards_rebuild(base, error) == 0 && commit(base, error) == 0)
+        return 0;
+    rollback(base);
+    return -1;
+}
+
 static int open_database(struct sqlite_store *store, const char *path, bool write,
                          struct error *error)
 {
@@ -308,7 +326,9 @@ static int open_database(struct sqlite_store *store, const char *path, bool writ
     /* First of all: a database that is not ours, or newer, stays untouched. */
     if (schema_may_open(store->db, SCHEMA_VERSION, error) || set_wal(store->db, error))
         return -1;
-    return schema_migrate(store->db, schema_steps, schema_step_count, SCHEMA_VERSION, error);
+    if (schema_migrate(store->db, schema_steps, schema_step_count, SCHEMA_VERSION, error))
+        return -1;
+    return complete_boards(store, error);
 }
 
 struct store *sqlite_store_open(const char *path, enum sqlite_store_mode mode,

@@ -37,14 +37,17 @@ static bool keep(struct script *script, int64_t id)
     return true;
 }
 
-static enum post_result post(struct transport *transport, const struct outbound *message)
+static enum post_result post(struct transport *transport, const struct outbound *posted)
 {
     struct script *script = script_of(transport);
+    struct outbound reached = *posted, *message = &reached;
     struct buf plain;
     char look[64 + EVENT_TAG_MAX];
     if (!message->target[0] || strpbrk(message->target, "\r\n") ||
         !text_valid(message->bytes, message->size))
         return POST_REFUSED;
+    if (message->private_talk && !(message->target = script_reached(script, posted->target)))
+        return POST_BUSY;
     buf_init(&plain);
     enum post_result result = POST_TAKEN;
     if (text_plain(message->bytes, message->size, &plain))
@@ -137,7 +140,7 @@ void script_lose(struct transport *transport)
     script->sink->ready(script->sink->context, script->ops.name, script->network);
 }
 
-static struct person *find_person(struct script *script, const char *account)
+struct person *script_person(struct script *script, const char *account)
 {
     for (size_t i = 0; i < script->people_count; i++)
         if (strcmp(script->people[i].account, account) == 0)
@@ -145,10 +148,9 @@ static struct person *find_person(struct script *script, const char *account)
     return NULL;
 }
 
-/* NULL when there are too many. */
-static struct person *make_person(struct script *script, const char *account)
+struct person *script_make_person(struct script *script, const char *account)
 {
-    struct person *person = find_person(script, account);
+    struct person *person = script_person(script, account);
     if (person || script->people_count == SCRIPT_PEOPLE_MAX)
         return person;
     person = &script->people[script->people_count++];
@@ -158,14 +160,14 @@ static struct person *make_person(struct script *script, const char *account)
 
 void script_set_role(struct transport *transport, const char *account, enum role role)
 {
-    struct person *person = make_person(script_of(transport), account);
+    struct person *person = script_make_person(script_of(transport), account);
     if (person)
         person->role = role;
 }
 
 void script_set_name(struct transport *transport, const char *account, const char *name)
 {
-    struct person *person = make_person(script_of(transport), account);
+    struct person *person = script_make_person(script_of(transport), account);
     struct buf clean;
     if (!person)
         return;
@@ -196,17 +198,20 @@ void script_push(struct script *script, const struct script_deed *deed)
 {
     struct buf clean;
     struct script_next next;
-    const struct person *known = find_person(script, deed->person);
+    const struct person *known = script_person(script, deed->person);
+    char who[SCRIPT_WHO_MAX];
     take_next(script, deed, &next);
     struct event event = {
         .kind = deed->kind,
         .id = next.id[0] ? next.id : NULL,
         .at = deed->at,
         .room = {script->ops.name, script->network, deed->room},
-        .who = {script->ops.name, script->network, deed->person},
+        .who = {script->ops.name, script->network,
+                script_who(deed->person, known && known->guest, who)},
         .name = known && known->name[0] ? known->name : deed->person,
         .bot_name = "hotseat",
         .role = known ? known->role : ROLE_MEMBER,
+        .guest = known && known->guest,
         .to_bot = next.to_bot,
         .erasable = script->erasing && deed->room,
         .about = deed->about,

@@ -61,6 +61,17 @@ int script_mark(struct transport *transport, int64_t at, const char *person, con
                 const char *id, const char *text);
 /* Tells the marks on all messages whose tag begins with `tag` as they are now. */
 void script_tally(struct transport *transport, const char *tag);
+/*
+ * Guests. A person is a guest from now on, or no longer (before they enter; script_login() and
+ * script_logout() are for later).
+ */
+void script_set_guest(struct transport *transport, const char *person, bool guest);
+bool script_is_guest(struct transport *transport, const char *person);
+/* A guest logs in to an account, of their own name or another. */
+void script_login(struct transport *transport, int64_t at, const char *person,
+                  const char *account);
+/* An account logs out, and is a guest where they enter again. */
+void script_logout(struct transport *transport, int64_t at, const char *person);
 /* Gives a person another display name; the account stays. Cleaned as a network transport does it. */
 void script_set_name(struct transport *transport, const char *person, const char *name);
 /* Makes a person a moderator (or no longer) in every room. */

@@ -36,6 +36,7 @@ struct script {
         char account[EVENT_NAME_MAX + 1];
         char name[EVENT_NAME_MAX + 1]; /* "" = the account */
         enum role role;
+        bool guest; /* to the bot they are "guest:ACCOUNT" */
     } people[SCRIPT_PEOPLE_MAX];
     size_t people_count;
     bool marks, erasing, deaf, behind;
@@ -67,6 +68,15 @@ struct script_deed {
     const char *id, *about, *tag; /* NULL = none */
 };
 void script_push(struct script *script, const struct script_deed *deed);
+
+struct person *script_person(struct script *script, const char *account); /* NULL if not known */
+/* NULL when there are too many. */
+struct person *script_make_person(struct script *script, const char *account);
+/* What the bot knows somebody by: "ann", or "guest:ann". In `out`. */
+#define SCRIPT_WHO_MAX (EVENT_NAME_MAX + 8)
+const char *script_who(const char *account, bool guest, char out[SCRIPT_WHO_MAX]);
+/* Who is meant by that; NULL if nobody is reached by it: a guest who has logged in. */
+const char *script_reached(struct script *script, const char *target);
 
 /* Keeps a message that was posted, if marks on it would come back. False when out of memory. */
 bool script_keep_shown(struct script *script, const struct outbound *message, const char *plain);

@@ -158,6 +158,57 @@ static void every_stored_version_comes_forward(void **state)
     }
 }
 
+/* ---- what single steps do ---- */
+
+/* Three accounts of one person, led by a nick, and a fourth account that a nick counts for. */
+static const char linked_nicks[] =
+    "INSERT INTO member VALUES(3,'ann',1),(4,'bob',1),(5,'cyd',1);"
+    "INSERT INTO identity VALUES('irc','libera','nick:ann',3),('matrix','m','@a:m',4),"
+    "('irc','libera','account:nick:x',5);"
+    "INSERT INTO member_link VALUES(1,3),(4,3),(5,3);"
+    "INSERT INTO seat VALUES(2,2,3,'ann','irc','libera','nick:ann',0,0,NULL,NULL,NULL),"
+    "(2,3,5,'cyd','irc','libera','account:nick:x',0,0,NULL,NULL,NULL),"
+    "(1,2,3,'ann','irc','libera','nick:ann',0,0,NULL,NULL,NULL);";
+
+static void nicks_become_guests_whom_nothing_is_linked_with(void **state)
+{
+    (void)state;
+    sqlite3 *db;
+    restore_dump(2);
+    assert_int_equal(sqlite3_open(scratch.database, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, linked_nicks, NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(db);
+    struct store *store = sqlite_store_open(scratch.database, SQLITE_STORE_WRITE, &error);
+    assert_non_null(store);
+    db = sql_store(store)->db;
+    expect_rows(db, "SELECT part || '>' || whole FROM member_link ORDER BY part", "4>1\n5>1\n");
+    expect_rows(db, "SELECT round || ' ' || number FROM seat WHERE guest ORDER BY 1", "2 2\n");
+    /* The boards were made anew: each is there with its points, nobody twice. */
+    expect_rows(db, "SELECT member || ' ' || points FROM board b JOIN board_name n ON n.id = b.board"
+                    " WHERE n.kind = '' AND n.period = 3 ORDER BY 1", "1 18\n2 22\n");
+    expect_rows(db, "SELECT sum(members) FROM board_rank r JOIN board_name n ON n.id = r.board"
+                    " WHERE n.kind = '' AND n.period = 3", "2\n");
+    expect_rows(db, "SELECT name FROM sqlite_temp_schema", "");
+    store->ops->destroy(store);
+}
+
+static void the_other_way_round_too(void **state)
+{
+    (void)state;
+    sqlite3 *db;
+    restore_dump(2);
+    assert_int_equal(sqlite3_open(scratch.database, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, linked_nicks, NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, "DELETE FROM member_link;"
+                                      "INSERT INTO member_link VALUES(3,1),(5,1)", NULL, NULL, NULL),
+                     SQLITE_OK);
+    sqlite3_close(db);
+    struct store *store = sqlite_store_open(scratch.database, SQLITE_STORE_WRITE, &error);
+    assert_non_null(store);
+    expect_rows(sql_store(store)->db, "SELECT part || '>' || whole FROM member_link", "5>1\n");
+    store->ops->destroy(store);
+}
+
 /* ---- the machinery, with steps of the test's own ---- */
 
 static const char *const to_1[] = {"CREATE TABLE a(x);", "INSERT INTO a VALUES(1);", NULL};
@@ -221,6 +272,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(every_stored_version_comes_forward),
+        CASE(nicks_become_guests_whom_nothing_is_linked_with),
+        CASE(the_other_way_round_too),
         CASE(steps_are_taken_in_order),
         CASE(a_failing_step_takes_all_back),
         CASE(a_missing_step_is_a_bug),

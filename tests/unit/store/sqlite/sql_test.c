@@ -28,14 +28,15 @@ static int close_store(void **state)
 }
 
 /* Nobody waits for these: they run at the start, after a failure, or when the host asks. Or, once
- * in a while, they sort what is one member's own, or walk along the index of open rounds. */
+ * in a while, they sort what is one member's own, walk along the index of open rounds, or look
+ * through what waits to be sent. */
 static bool may_scan(enum sql_id id)
 {
     static const enum sql_id slow[] = {SQL_ROUNDS_OPEN, SQL_DRAFTS, SQL_LEDGER_ALL, SQL_ROOM_LINKS,
                                        SQL_LEDGER_OF_ROOM, SQL_LEDGER_OF_MEMBER,
                                        SQL_MEMBER_MOVE_ANSWERS, SQL_MEMBER_MOVE_MARKS,
                                        SQL_BOARDS_CLEAR, SQL_RANKS_CLEAR, SQL_OUTBOX_MOVE,
-                                       SQL_MOVED_ON, SQL_MOVES};
+                                       SQL_MOVED_ON, SQL_MOVES, SQL_OUTBOX_MAIL};
     for (size_t i = 0; i < sizeof slow / sizeof *slow; i++)
         if (slow[i] == id)
             return true;
