@@ -90,6 +90,8 @@ void irc_connect_start(struct irc *irc)
     snprintf(irc->nick, sizeof irc->nick, "%s", irc->settings->nick);
     irc->nick_tries = 0;
     irc->short_nick = false;
+    irc->regain_at = 0;
+    irc->regains = 0;
     irc_enter_phase(irc, IRC_CONNECTING);
     irc->heard_at = irc_now(irc);
     if (irc_link_open(irc->link, &irc->settings->servers[0], &error))
@@ -148,6 +150,8 @@ void irc_connect_watch(uv_timer_t *timer)
         irc_send(irc, "PING :alive");
     }
     irc_channels_due(irc);
+    irc_refused_due(irc);
+    irc_nick_due(irc);
 }
 
 void irc_connect_stop(struct irc *irc)

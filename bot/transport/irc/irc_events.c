@@ -5,6 +5,15 @@
 #include "transport/irc/irc_state.h"
 #include "util/log.h"
 
+/* A mode that changes may be the one that kept us from speaking. */
+static void on_mode(struct irc *irc)
+{
+    irc_modes_line(irc);
+    int channel = irc_channels_find(irc, irc->line.param[0]);
+    if (channel >= 0)
+        irc_refused_lift(irc, irc->settings->channels[channel]);
+}
+
 void irc_events_dispatched(void *context, const char *event)
 {
     struct irc *irc = context;
@@ -21,7 +30,25 @@ void irc_events_dispatched(void *context, const char *event)
     else if (strcmp(event, "NICK") == 0)
         irc_presence_nick(irc);
     else if (strcmp(event, "MODE") == 0)
-        irc_modes_line(irc);
+        on_mode(irc);
+}
+
+/* ---- numerics that refuse (modern.ircdocs.horse, "Numerics"; docs/IRC.md says whose each is) ---- */
+
+static bool is_talk_refused(unsigned code, bool joined)
+{
+    return code == 404 || code == 442 || (code == 477 && joined);
+}
+
+static bool is_join_refused(unsigned code)
+{
+    return code == 403 || code == 405 || code == 437 || (code >= 470 && code <= 477) ||
+           code == 480 || code == 489 || code == 495 || code == 520;
+}
+
+static bool is_person_refused(unsigned code)
+{
+    return code == 439 || code == 477 || code == 486 || code == 531 || code == 707 || code == 716;
 }
 
 void irc_events_numeric(void *context, unsigned code)
@@ -36,11 +63,13 @@ void irc_events_numeric(void *context, unsigned code)
     else if (code == 396 && line->count >= 2)
         irc->userhost[0] = '\0';
     else if (code == 401)
-        irc_refused_person(irc);
-    else if ((code == 404 || code == 442) && channel >= 0)
+        irc_refused_gone(irc, line->param[1]);
+    else if (channel >= 0 && is_talk_refused(code, irc->channel[channel].joined))
         irc_refused_channel(irc, channel);
-    else if ((code == 403 || code == 405 || (code >= 471 && code <= 477)) && channel >= 0)
+    else if (channel >= 0 && !irc->channel[channel].joined && is_join_refused(code))
         irc_channels_refused(irc, channel);
+    else if (is_person_refused(code))
+        irc_refused_person(irc, line->param[1], (int)code);
 }
 
 /* What libircclient does not dispatch, and then the line for libircclient. */
@@ -50,6 +79,13 @@ static void handle_line(struct irc *irc)
     struct irc_line *line = &irc->line;
     if (strcmp(line->command, "ACCOUNT") == 0)
         irc_presence_account(irc);
+    else if (strcmp(line->command, "FAIL") == 0 || strcmp(line->command, "WARN") == 0 ||
+             strcmp(line->command, "NOTE") == 0)
+        irc_refused_reply(irc);
+    else if (strcmp(line->command, "INVITE") == 0)
+        irc_channels_invited(irc, line->param[1]);
+    else if (strcmp(line->command, "JOIN") == 0 && irc_is_self(irc, line->nick))
+        irc_channels_astray(irc, line->param[0]);
     else if (strcmp(line->command, "CHGHOST") == 0 && irc_is_self(irc, line->nick))
         snprintf(irc->userhost, sizeof irc->userhost, "%.100s@%.150s", line->param[0],
                  line->param[1]);
@@ -58,6 +94,12 @@ static void handle_line(struct irc *irc)
         return;
     if (irc_session_feed(irc->session, canonical))
         irc_fail(irc, "libircclient gave up");
+}
+
+static bool is_nick_refused(const struct irc *irc, int numeric)
+{
+    return numeric == 432 || numeric == 433 ||
+           (numeric == 437 && irc_channels_find(irc, irc->line.param[1]) < 0);
 }
 
 void irc_events_raw(void *context, const char *text, size_t length)
@@ -78,7 +120,7 @@ void irc_events_raw(void *context, const char *text, size_t length)
         irc_caps_line(irc);
     } else if (irc->phase == IRC_CAPS && (numeric == 421 || numeric == 451)) {
         irc_caps_skip(irc);
-    } else if (numeric == 432 || numeric == 433 || numeric == 437) {
+    } else if (is_nick_refused(irc, numeric)) {
         irc_nick_refused(irc, numeric);
     } else if (irc->session) {
         handle_line(irc);

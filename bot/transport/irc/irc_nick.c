@@ -2,6 +2,10 @@
 #include <stdio.h>
 
 #include "transport/irc/irc_state.h"
+#include "util/log.h"
+
+#define REGAIN_MS 15000 /* to the first try for the configured nick; doubles */
+#define REGAIN_MAX_MS 3600000
 
 bool irc_is_self(const struct irc *irc, const char *nick)
 {
@@ -24,10 +28,37 @@ void irc_nick_refused(struct irc *irc, int why)
     irc_send(irc, "NICK %s", irc->nick);
 }
 
+static bool has_configured(const struct irc *irc)
+{
+    return irc_is_self(irc, irc->settings->nick);
+}
+
 static void try_configured(struct irc *irc)
 {
-    if (irc->phase == IRC_READY)
+    if (irc->phase == IRC_READY && !has_configured(irc))
         irc_send(irc, "NICK %s", irc->settings->nick);
+}
+
+/* Never in a loop: each try waits twice as long as the last. */
+static void schedule_regain(struct irc *irc)
+{
+    int64_t wait = REGAIN_MS;
+    for (unsigned i = 0; i < irc->regains && wait < REGAIN_MAX_MS; i++)
+        wait *= 2;
+    irc->regain_at = irc_now(irc) + (wait < REGAIN_MAX_MS ? wait : REGAIN_MAX_MS);
+}
+
+void irc_nick_due(struct irc *irc)
+{
+    if (irc->phase != IRC_READY || has_configured(irc))
+        return;
+    if (irc->regain_at == 0)
+        schedule_regain(irc);
+    if (irc->regain_at > irc_now(irc))
+        return;
+    irc->regains++;
+    schedule_regain(irc);
+    try_configured(irc);
 }
 
 /* The configured nick was taken when we came, by our own old connection perhaps, and is free now. */
@@ -40,4 +71,9 @@ void irc_nick_is_free(struct irc *irc, const char *nick)
 void irc_nick_changed(struct irc *irc)
 {
     snprintf(irc->nick, sizeof irc->nick, "%s", irc->line.param[0]);
+    if (has_configured(irc))
+        irc->regain_at = 0;
+    else
+        schedule_regain(irc);
+    log_info("irc", "%s: our nick is %s now", irc->settings->network, irc->nick);
 }

@@ -67,7 +67,7 @@ void irc_presence_part(struct irc *irc, const char *nick)
         leave(irc, channel, nick);
         return;
     }
-    irc_channels_put_out(irc, channel);
+    irc_channels_put_out(irc, channel, strcmp(irc->line.command, "KICK") == 0);
 }
 
 void irc_presence_quit(struct irc *irc)

@@ -83,10 +83,12 @@ static const char *find_target(struct irc *irc, const struct outbound *message)
         struct irc_person *person = irc_people_by_account(&irc->people, message->target);
         if (!person)
             irc->somebody_waits = true;
-        return person ? person->nick : NULL;
+        return person && !irc_blocks_holds(&irc->blocks, person->account) ? person->nick : NULL;
     }
     int channel = irc_channels_find(irc, message->target);
-    return channel >= 0 && irc->channel[channel].joined ? irc->settings->channels[channel] : NULL;
+    bool can = channel >= 0 && irc->channel[channel].joined &&
+               !irc_blocks_holds(&irc->blocks, irc->settings->channels[channel]);
+    return can ? irc->settings->channels[channel] : NULL;
 }
 
 enum post_result irc_say_post(struct transport *transport, const struct outbound *message)
@@ -122,4 +124,11 @@ enum post_result irc_say_post(struct transport *transport, const struct outbound
     /* Sending from the loop lets a whole turn's messages be paced fairly. */
     uv_timer_start(&irc->pace, on_pace, 0, 0);
     return POST_TAKEN;
+}
+
+void irc_say_aside(struct irc *irc, const char *target, const char *words)
+{
+    if (irc->phase == IRC_READY && !irc_flood_full(&irc->flood) &&
+        irc_flood_add(&irc->flood, target, words, 0, true) == 0)
+        uv_timer_start(&irc->pace, on_pace, 0, 0);
 }

@@ -6,6 +6,7 @@
 
 #include "app/ports.h"
 #include "transport/irc/irc_batch.h"
+#include "transport/irc/irc_blocked.h"
 #include "transport/irc/irc_flood.h"
 #include "transport/irc/irc_isupport.h"
 #include "transport/irc/irc_line.h"
@@ -28,7 +29,9 @@ struct irc_channel {
     bool joined;
     int64_t rejoin_at; /* loop time; 0 = no attempt is due */
     int64_t joined_at;
-    unsigned refusals; /* kicks and refused joins in a row: each doubles the wait */
+    unsigned refusals; /* refused joins in a row: each doubles the wait */
+    unsigned kicks;    /* in a row, each soon after the last */
+    int64_t kicked_at;
 };
 
 /* Something that somebody said, whole: one line, or a batch of them. Borrowed. */
@@ -80,6 +83,8 @@ struct irc {
     char nick[EVENT_NAME_MAX + 1];
     char userhost[256];       /* own, "" until known */
     unsigned nick_tries;
+    int64_t regain_at;        /* loop time of the next try to get the configured nick; 0 = none */
+    unsigned regains;         /* tries on this connection */
     bool short_nick;          /* the server found the nick too long, or not well formed */
 
     /* what is said: irc_say.c, irc_refused.c */
@@ -87,11 +92,14 @@ struct irc {
     uv_timer_t pace;
     bool somebody_waits;      /* a private message found its person absent */
     bool was_full;
+    struct irc_blocks blocks;
 
     /* where the bot is, and who else: irc_channels.c, irc_presence.c, irc_modes.c */
     struct irc_isupport isupport;
     struct irc_people people;
     struct irc_channel channel[IRC_CHANNELS_MAX];
+    int64_t joins_at;         /* when the channels of this part were joined */
+    unsigned joins;           /* how many */
 
     /* what comes: irc_talk.c, irc_ctcp.c */
     struct irc_batches batches;
@@ -139,6 +147,7 @@ void irc_register(struct irc *irc);
 /* ---- irc_nick.c ---- */
 bool irc_is_self(const struct irc *irc, const char *nick);
 void irc_nick_refused(struct irc *irc, int numeric);     /* 432, 433, 437 */
+void irc_nick_due(struct irc *irc);                       /* back to the configured one */
 void irc_nick_is_free(struct irc *irc, const char *nick); /* somebody gave it up */
 void irc_nick_changed(struct irc *irc);                   /* the server says that ours did */
 
@@ -154,16 +163,26 @@ void irc_say_ready(struct irc *irc); /* what was busy may be posted again */
 void irc_say_lost(void *context, int64_t id);
 void irc_say_pong(struct irc *irc);
 
-/* ---- irc_refused.c: numerics that say that something was not passed on ---- */
+/* Says something past the outbox: it is true now only, and lost if the connection is. */
+void irc_say_aside(struct irc *irc, const char *target, const char *words);
+
+/* ---- irc_refused.c: something was not passed on, the line being handled says ---- */
 void irc_refused_channel(struct irc *irc, int channel);
-void irc_refused_person(struct irc *irc);
+void irc_refused_person(struct irc *irc, const char *nick, int code);
+void irc_refused_gone(struct irc *irc, const char *nick);
+void irc_refused_reply(struct irc *irc); /* FAIL, WARN, NOTE */
+/* An account or channel that was refused did something that may have changed it. */
+void irc_refused_lift(struct irc *irc, const char *key);
+void irc_refused_due(struct irc *irc);
 
 /* ---- irc_channels.c ---- */
 int irc_channels_find(const struct irc *irc, const char *name); /* index, -1 */
 void irc_channels_join_all(struct irc *irc);
 void irc_channels_due(struct irc *irc);
 void irc_channels_entered(struct irc *irc, int channel);
-void irc_channels_put_out(struct irc *irc, int channel); /* kicked, or made to part */
+void irc_channels_put_out(struct irc *irc, int channel, bool kicked); /* or made to part */
+void irc_channels_astray(struct irc *irc, const char *name); /* the bot is where it should not be */
+void irc_channels_invited(struct irc *irc, const char *name);
 void irc_channels_refused(struct irc *irc, int channel); /* a JOIN was */
 void irc_channels_lost(struct irc *irc);                  /* the connection is gone: nobody is seen any more */
 

@@ -91,6 +91,8 @@ void irc_talk_said(struct irc *irc, const struct irc_said *said)
     push(irc, channel, person, said);
     if (stranger)
         irc_presence_back(irc);
+    if (channel < 0)
+        irc_refused_lift(irc, person->account);
     if (stranger && person->channels == 0 && channel >= 0)
         person->channels |= 1u << channel;
 }

@@ -37,6 +37,7 @@ static void release(struct irc *irc)
     if (--irc->closing > 0)
         return;
     irc_flood_finish(&irc->flood);
+    irc_blocks_finish(&irc->blocks);
     irc_batches_finish(&irc->batches);
     irc_people_finish(&irc->people);
     free(irc);
@@ -88,6 +89,7 @@ struct transport *irc_transport_create(uv_loop_t *loop, const struct irc_setting
     irc->settings = settings;
     irc->sink = sink;
     irc_isupport_init(&irc->isupport);
+    irc_blocks_init(&irc->blocks);
     irc_batches_init(&irc->batches);
     irc_times_init(&irc->times);
     irc_flood_init(&irc->flood, settings->flood_burst, settings->flood_ms);
