@@ -19,6 +19,11 @@ void config_free(struct options *options);
 void config_room(const struct options *options, const struct address *place,
                  struct room_settings *settings);
 
+/* What somebody is in a room: the highest that the general part, the section of the room, and that of
+ * the linked room it is a place of make of them. ROLE_MEMBER if they are not named. */
+enum role config_role(const struct options *options, const struct address *who,
+                      const struct address *place);
+
 /* The places of linked room number `index`, at most `limit`, borrowed; 0 after the last room. */
 size_t config_linked(const struct options *options, size_t index, struct address *places,
                      size_t limit);

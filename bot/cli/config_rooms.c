@@ -206,8 +206,8 @@ static void read_title(cfg_t *section, struct options *options, struct options_r
 /* A place of a linked room is like the room; only how it is called may be its own. */
 static void check_own(cfg_t *section, const struct options_room *linked)
 {
-    static const char *const shared[] = {"reveal", "ballots", "gather",    "answer",
-                                         "vote",   "settle",  "last_call", "rounds"};
+    static const char *const shared[] = {"reveal", "ballots",   "gather", "answer", "vote",
+                                         "settle", "last_call", "rounds", "owners", "moderators"};
     for (size_t i = 0; i < sizeof shared / sizeof *shared; i++)
         if (config_is_set(section, shared[i]))
             config_wrong(section, shared[i], "belongs into room \"%.40s\", which this place is part "
@@ -228,12 +228,14 @@ static void read_settings(cfg_t *section, const struct options *options, struct 
         check_own(section, linked);
     room->settings = linked ? linked->settings : options->room;
     read_room(section, &room->settings, false);
+    config_read_roles(section, options, &room->roles);
 }
 
 void config_read_rooms(cfg_t *cfg, struct options *options)
 {
     unsigned count = cfg_size(cfg, "room");
     read_room(cfg, &options->room, true);
+    config_read_roles(cfg, options, &options->roles);
     if (count > OPTIONS_ROOMS_MAX)
         config_complain("at most %d room sections", OPTIONS_ROOMS_MAX);
     for (unsigned i = 0; i < count && i < OPTIONS_ROOMS_MAX; i++)
@@ -249,10 +251,12 @@ void config_read_rooms(cfg_t *cfg, struct options *options)
 
 void config_free_rooms(struct options *options)
 {
+    config_free_roles(&options->roles);
     for (size_t i = 0; i < options->room_count; i++) {
         struct options_room *room = &options->rooms[i];
         for (size_t j = 0; j < room->place_count; j++)
             free((char *)room->places[j].transport); /* the three are one string, cut */
+        config_free_roles(&room->roles);
         free(room->places);
         free(room->key);
     }
@@ -260,19 +264,37 @@ void config_free_rooms(struct options *options)
 
 /* ---- asking ---- */
 
+/* The section of the place itself, NULL if it has none. */
+static const struct options_room *own_section(const struct options *options,
+                                              const struct address *place)
+{
+    char key[KEY_MAX];
+    snprintf(key, sizeof key, "%s/%s/%s", place->transport, place->network, place->target);
+    for (size_t i = 0; i < options->room_count; i++)
+        if (strcmp(options->rooms[i].key, key) == 0)
+            return &options->rooms[i];
+    return NULL;
+}
+
 void config_room(const struct options *options, const struct address *place,
                  struct room_settings *settings)
 {
-    char key[KEY_MAX];
-    const struct options_room *linked = linked_room(options, place);
-    snprintf(key, sizeof key, "%s/%s/%s", place->transport, place->network, place->target);
-    *settings = linked ? linked->settings : options->room;
-    settings->configured = linked != NULL;
-    for (size_t i = 0; i < options->room_count; i++)
-        if (strcmp(options->rooms[i].key, key) == 0) {
-            *settings = options->rooms[i].settings;
-            settings->configured = true;
-        }
+    const struct options_room *own = own_section(options, place);
+    const struct options_room *room = own ? own : linked_room(options, place);
+    *settings = room ? room->settings : options->room;
+    settings->configured = room != NULL;
+}
+
+enum role config_role(const struct options *options, const struct address *who,
+                      const struct address *place)
+{
+    const struct options_room *rooms[] = {own_section(options, place), linked_room(options, place)};
+    enum role best = config_role_in(&options->roles, who);
+    for (size_t i = 0; i < 2; i++) {
+        enum role role = rooms[i] ? config_role_in(&rooms[i]->roles, who) : ROLE_MEMBER;
+        best = role > best ? role : best;
+    }
+    return best;
 }
 
 size_t config_linked(const struct options *options, size_t index, struct address *places,

@@ -59,6 +59,12 @@ static size_t linked(void *context, size_t index, struct address *places, size_t
     return config_linked(&daemon->options, index, places, limit);
 }
 
+static enum role role(void *context, const struct address *who, const struct address *place)
+{
+    const struct daemon *daemon = context;
+    return config_role(&daemon->options, who, place);
+}
+
 /* ---- the end ---- */
 
 static void close_all(struct daemon *daemon)
@@ -188,6 +194,7 @@ static int run(struct daemon *daemon, struct error *error)
         .chance = compose_chance(),
         .settings = settings,
         .linked = linked,
+        .role = role,
         .settings_context = daemon,
     };
     if (compose_open(&daemon->bot, &parts, error))

@@ -108,6 +108,32 @@ static size_t player_linked(void *context, size_t index, struct address *places,
     return count;
 }
 
+static bool is_place(const struct player *player, size_t at, const struct address *where)
+{
+    const struct place *place = &player->places[at];
+    return strcmp(player->nets[place->net].name, where->network) == 0 &&
+           strcmp(place->name, where->target) == 0;
+}
+
+/* Whom one place names holds in all that are linked with it. */
+static enum role player_role(void *context, const struct address *who, const struct address *where)
+{
+    const struct player *player = context;
+    enum role best = ROLE_MEMBER;
+    for (size_t i = 0; i < player->named_count; i++) {
+        const struct named *named = &player->named[i];
+        size_t linked = player->places[named->place].linked;
+        bool here = false;
+        for (size_t j = 0; j < player->place_count; j++)
+            here |= (j == named->place || (linked && player->places[j].linked == linked)) &&
+                    is_place(player, j, where);
+        if (here && named->role > best && strcmp(named->account, who->target) == 0 &&
+            strcmp(player->nets[named->net].name, who->network) == 0)
+            best = named->role;
+    }
+    return best;
+}
+
 /* Each line of a message with the time and a head such as "[#prep]". */
 void player_transcribe(const struct player *player, const char *head, const char *text)
 {
@@ -183,6 +209,7 @@ int player_open(struct player *player)
         .chance = {player, player_draw},
         .settings = player_settings,
         .linked = player_linked,
+        .role = player_role,
         .settings_context = player,
     };
     if (compose_open(&player->bot, &options, &error))

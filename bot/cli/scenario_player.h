@@ -8,6 +8,7 @@
 #define PLACES_MAX 16
 #define PRESENT_MAX 128
 #define NETS_MAX 4
+#define NAMED_MAX 16
 #define WHO_MAX (EVENT_TARGET_MAX + EVENT_NAME_MAX + 2) /* "#prep@libera" */
 
 /* A network. The first is called "local", and its people and rooms go by their bare names. */
@@ -32,6 +33,13 @@ struct present {
     char person[EVENT_NAME_MAX + 1];
 };
 
+/* A role that the configuration gives. */
+struct named {
+    size_t place, net;
+    char account[EVENT_NAME_MAX + 1];
+    enum role role;
+};
+
 struct player {
     const struct scenario_options *options;
     const char *path;
@@ -44,6 +52,8 @@ struct player {
     struct place places[PLACES_MAX];
     size_t place_count, place; /* `place` is the one named or spoken in last */
     size_t linked_count;
+    struct named named[NAMED_MAX];
+    size_t named_count;
     struct present present[PRESENT_MAX];
     size_t present_count;
     char directory[64]; /* a temporary one, "" if the database was given */

@@ -156,6 +156,27 @@ static void set_linked(struct player *player)
     }
 }
 
+/* "set moderators ann bob@libera": in place of those that the room had, nobody if none is named. */
+static int set_roles(struct player *player, enum role role, char *names)
+{
+    char *state = NULL;
+    for (size_t i = player->named_count; i > 0; i--)
+        if (player->named[i - 1].place == player->place && player->named[i - 1].role == role)
+            player->named[i - 1] = player->named[--player->named_count];
+    for (char *name = strtok_r(names, " ", &state); name; name = strtok_r(NULL, " ", &state)) {
+        const struct net *net = player_net(player, name);
+        if (!net)
+            return -1;
+        if (player->named_count == NAMED_MAX || strlen(name) > EVENT_NAME_MAX)
+            return player_complain(player, 2, "too many people, or too long a name: ", name);
+        struct named *named = &player->named[player->named_count++];
+        *named = (struct named){.place = player->place, .net = (size_t)(net - player->nets),
+                                .role = role};
+        snprintf(named->account, sizeof named->account, "%s", name);
+    }
+    return 0;
+}
+
 static int set(struct player *player, char *words)
 {
     struct room_settings *settings = &player->places[player->place].settings;
@@ -164,6 +185,8 @@ static int set(struct player *player, char *words)
     if (!value)
         return player_complain(player, 2, "expected: set NAME VALUE", "");
     *value++ = '\0';
+    if (strcmp(words, "owners") == 0 || strcmp(words, "moderators") == 0)
+        return set_roles(player, words[0] == 'o' ? ROLE_OWNER : ROLE_MODERATOR, value);
     bool span = span_parse(value, &seconds) == 0;
     if (strcmp(words, "reveal") == 0)
         settings->reveal_names = strcmp(value, "names") == 0;

@@ -19,7 +19,7 @@ static const char least[] = "network \"libera\" { host = \"irc.libera.chat\"\n"
                             "channels = {\"#my-study-group\"} }\n";
 
 /* Options without a default: in the example as "# name = ..." */
-static const char *const without[] = {"plugins", "questions", "network.ca_file", "network.password",
+static const char *const without[] = {"plugins", "questions", "owners", "moderators", "network.ca_file", "network.password",
     "network.more_hosts", "network.proxy", "network.account", "network.account_password",
     "network.cert_file", "network.key_file", "network.sasl", "network.services"};
 
