@@ -127,8 +127,11 @@ static void drain(struct irc_session *session)
 {
     char chunk[2048];
     ssize_t got;
-    while ((got = read(session->ours, chunk, sizeof chunk)) > 0)
-        buf_add(&session->out, chunk, (size_t)got);
+    do {
+        got = read(session->ours, chunk, sizeof chunk);
+        if (got > 0)
+            buf_add(&session->out, chunk, (size_t)got);
+    } while (got == (ssize_t)sizeof chunk);
     char *end;
     while (session->out.length > 0 &&
            (end = memchr(session->out.data, '\n', session->out.length))) {
@@ -140,23 +143,34 @@ static void drain(struct irc_session *session)
     }
 }
 
-/* Lets libircclient read and write as often as its descriptor is ready. */
-static int process(struct irc_session *session)
+/*
+ * Lets libircclient read what it was fed and write what it wants to. Nobody
+ * else touches the pair, so what select() would say is known: there is input
+ * only if a line was just fed, of which one call reads all, and there is always
+ * room for the 1,024 bytes that it can want to send.
+ */
+static int process(struct irc_session *session, bool fed)
 {
+    bool wrote = false;
     for (int i = 0; i < 8; i++) {
         fd_set in, out;
         int highest = 0;
-        struct timeval none = {0, 0};
         FD_ZERO(&in);
         FD_ZERO(&out);
         if (irc_add_select_descriptors(session->client, &in, &out, &highest))
             return -1;
-        if (highest <= 0 || select(highest + 1, &in, &out, NULL, &none) <= 0)
+        if (!fed)
+            FD_ZERO(&in);
+        bool writes = FD_ISSET(session->theirs, &out);
+        if (!writes && !FD_ISSET(session->theirs, &in))
             break;
         if (irc_process_select_descriptors(session->client, &in, &out))
             return -1;
+        fed = false;
+        wrote |= writes;
     }
-    drain(session);
+    if (wrote)
+        drain(session);
     return 0;
 }
 
@@ -165,22 +179,22 @@ int irc_session_feed(struct irc_session *session, const char *line)
     size_t length = strlen(line);
     if (write(session->ours, line, length) != (ssize_t)length)
         return -1;
-    return process(session);
+    return process(session, true);
 }
 
 int irc_session_join(struct irc_session *session, const char *channel, const char *key)
 {
-    return irc_cmd_join(session->client, channel, key) || process(session) ? -1 : 0;
+    return irc_cmd_join(session->client, channel, key) || process(session, false) ? -1 : 0;
 }
 
 int irc_session_say(struct irc_session *session, const char *target, const char *text)
 {
-    return irc_cmd_msg(session->client, target, text) || process(session) ? -1 : 0;
+    return irc_cmd_msg(session->client, target, text) || process(session, false) ? -1 : 0;
 }
 
 int irc_session_quit(struct irc_session *session, const char *reason)
 {
-    return irc_cmd_quit(session->client, reason) || process(session) ? -1 : 0;
+    return irc_cmd_quit(session->client, reason) || process(session, false) ? -1 : 0;
 }
 
 /* ---- life ---- */
@@ -208,7 +222,7 @@ static int start(struct irc_session *session, const struct irc_settings *setting
     if (failed)
         return -1;
     /* The first call takes the connection for made and registers. */
-    if (process(session))
+    if (process(session, false))
         return error_set(error, ERR_INTERNAL, "libircclient does not register: %s",
                          irc_strerror(irc_errno(session->client)));
     return 0;
