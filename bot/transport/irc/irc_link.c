@@ -22,6 +22,7 @@ struct irc_link {
     uv_timer_t timer;     /* libcurl's; once connected, for what goes on in the next turn */
     uv_poll_t *poll;      /* of the socket, while connecting (libcurl's) and after */
     curl_socket_t socket;
+    int watched;          /* events of the standing connection that libuv looks out for */
     bool connected;
     bool overrun;         /* more waits to be sent than OUT_MAX */
     unsigned generation;  /* changes at every close, so that a loop over input notices */
@@ -63,6 +64,7 @@ static int make_poll(struct irc_link *link, curl_socket_t socket)
         return -1;
     }
     link->poll->data = link;
+    link->watched = 0;
     link->socket = socket;
     return 0;
 }
@@ -198,8 +200,10 @@ static void on_ready(uv_poll_t *poll, int status, int events)
 
 static void watch(struct irc_link *link)
 {
-    if (link->poll)
-        uv_poll_start(link->poll, UV_READABLE | (link->out.length > 0 ? UV_WRITABLE : 0), on_ready);
+    int events = UV_READABLE | (link->out.length > 0 ? UV_WRITABLE : 0);
+    /* uv_poll_start() takes the socket out of epoll and puts it in again: not for every line. */
+    if (link->poll && link->watched != events && uv_poll_start(link->poll, events, on_ready) == 0)
+        link->watched = events;
 }
 
 static void stand(struct irc_link *link)
