@@ -32,12 +32,15 @@ struct clock_port compose_clock(void)
     return (struct clock_port){NULL, clock_now};
 }
 
+/* Each event draws one: a system call brings 32. */
 static uint64_t chance_draw(void *context)
 {
-    uint64_t drawn = 0;
+    static uint64_t pool[32];
+    static size_t left;
     (void)context;
-    if (getrandom(&drawn, sizeof drawn, 0) != (ssize_t)sizeof drawn)
-        drawn = (uint64_t)clock_now(NULL) * UINT64_C(0x9E3779B97F4A7C15);
+    if (left == 0 && getrandom(pool, sizeof pool, 0) == (ssize_t)sizeof pool)
+        left = sizeof pool / sizeof *pool;
+    uint64_t drawn = left > 0 ? pool[--left] : (uint64_t)clock_now(NULL) * UINT64_C(0x9E3779B97F4A7C15);
     return drawn ? drawn : 1;
 }
 

@@ -138,9 +138,23 @@ bool utf8_is_trick(uint32_t code)
            (code >= 0xFFF9 && code <= 0xFFFB) || (code >= 0xE0000 && code <= 0xE007F);
 }
 
+/* How many bytes from the beginning are printable ASCII, which stays as it is. */
+static size_t plain_run(const char *text, size_t length)
+{
+    size_t run = 0;
+    while (run < length && text[run] >= 0x20 && text[run] < 0x7F)
+        run++;
+    return run;
+}
+
 void utf8_clean(struct buf *out, const char *text, size_t length, bool one_line)
 {
     for (size_t at = 0, size; at < length; at += size) {
+        size = plain_run(text + at, length - at);
+        if (size > 0) {
+            buf_add(out, text + at, size);
+            continue;
+        }
         uint32_t code = utf8_decode(text + at, length - at, &size);
         if (code == '\r') {
             bool pair = at + 1 < length && text[at + 1] == '\n';
