@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define FAIR_BYTES 200 /* of a line that counts for one */
+
 struct irc_flood_message {
     struct irc_flood_message *next;
     int64_t id;
@@ -173,6 +175,12 @@ static size_t line_bytes(const char *target, const char *line)
     return sizeof "PRIVMSG  :\r\n" - 1 + strlen(target) + strcspn(line, "\n");
 }
 
+/* Servers take longer over long lines (ngircd, UnrealIRCd), so those count for more than one. */
+static double price(size_t bytes)
+{
+    return bytes > FAIR_BYTES ? (double)bytes / FAIR_BYTES : 1;
+}
+
 static void take_line(struct irc_flood *flood, struct irc_flood_message *message,
                       const char **target, const char **line)
 {
@@ -186,9 +194,10 @@ static void take_line(struct irc_flood *flood, struct irc_flood_message *message
     if (!message->at)
         message->marker = flood->marker + 1;
     flood->lines--;
-    irc_window_line(&flood->window, line_bytes(*target, *line));
+    size_t bytes = line_bytes(*target, *line);
+    irc_window_line(&flood->window, bytes);
     if (flood->interval > 0)
-        flood->tokens -= 1;
+        flood->tokens -= price(bytes);
     snprintf(flood->last_target, sizeof flood->last_target, "%s", message->target);
     to_end(flood, message);
 }

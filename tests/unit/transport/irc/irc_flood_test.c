@@ -65,6 +65,33 @@ static void add(const char *target, const char *lines, int64_t id, bool urgent)
     assert_int_equal(irc_flood_add(&flood, target, lines, id, urgent), 0);
 }
 
+static void long_lines_count_for_more(void **state)
+{
+    (void)state;
+    char lines[4 * 391 + 4], *at = lines;
+    for (int i = 0; i < 4; i++) {
+        memset(at, 'x', 390);
+        at[390] = i < 3 ? '\n' : '\0';
+        at += 391;
+    }
+    add("#a", lines, 1, false);
+    const char *target, *line;
+    int64_t next;
+    assert_int_equal(irc_flood_next(&flood, 0, &target, &line, &next), IRC_FLOOD_LINE);
+    assert_int_equal(irc_flood_next(&flood, 0, &target, &line, &next), IRC_FLOOD_LINE);
+    /* Of a burst of four such lines two may go, and then one each two intervals. */
+    assert_int_equal(irc_flood_next(&flood, 0, &target, &line, &next), IRC_FLOOD_MARKER);
+    irc_flood_pong(&flood, flood.marker, 0, on_sent, NULL);
+    assert_int_equal(irc_flood_next(&flood, 0, &target, &line, &next), IRC_FLOOD_WAIT);
+    assert_in_range(next, 900, 1200);
+    int64_t now = next;
+    assert_int_equal(irc_flood_next(&flood, now, &target, &line, &next), IRC_FLOOD_LINE);
+    assert_int_equal(irc_flood_next(&flood, now, &target, &line, &next), IRC_FLOOD_MARKER);
+    irc_flood_pong(&flood, flood.marker, now, on_sent, NULL);
+    assert_int_equal(irc_flood_next(&flood, now, &target, &line, &next), IRC_FLOOD_WAIT);
+    assert_in_range(next - now, 1900, 2200);
+}
+
 static void a_burst_then_one_each_interval(void **state)
 {
     (void)state;
@@ -192,6 +219,7 @@ static void it_is_bounded(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(long_lines_count_for_more, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_burst_then_one_each_interval, set_up, tear_down),
         cmocka_unit_test_setup_teardown(nothing_goes_before_the_pong, set_up, tear_down),
         cmocka_unit_test_setup_teardown(at_most_five_lines_between_markers, set_up, tear_down),
