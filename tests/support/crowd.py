@@ -65,7 +65,9 @@ def vote(clients, channel, number, bot="hotseat"):
     """Waits for the ballots and fills them in; what each client was given."""
     given = {}
     for turn, client in enumerate(clients):
+        at = client.at
         client.wait("Round %d: answering is over" % number, target=channel, source=bot)
+        client.at = at  # what is said in the channel and what is said privately take turns
         wanted = int(client.wait(r"Round %d: (\d+) answers? to grade" % number,
                                  target=client.nick, source=bot).text.split()[2])
         for _ in range(wanted):
