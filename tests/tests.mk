@@ -27,6 +27,10 @@ $(BUILD)/tests/%_test: $(BUILD)/tests/%_test.o $(HELPOBJ) $(LIB)
 $(BUILD)/tests/torture/alloc_test $(BUILD)/tests/torture/matrix_alloc_test: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc reallocarray strdup strndup)
 comma := ,
 
+# These live through days in seconds: the clock stands still until they move it.
+WARPED := $(addprefix $(BUILD)/tests/,unit/transport/irc/irc_hostile_test unit/transport/irc/irc_hostile_life_test torture/irc_life_test)
+$(WARPED): $(addprefix $(BUILD)/tests/support/warp/,warp.o wire.o irc_stand.o)
+
 # One part: `make suite ONLY=store` runs the tests whose path has that word.
 suite: tests-built
 	@$(RUN) $(slow) $(quick)

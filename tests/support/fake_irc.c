@@ -13,9 +13,12 @@
 
 struct fake_irc {
     uv_loop_t *loop;
-    uv_tcp_t *listener, *client;
+    uv_tcp_t *listener;
+    uv_stream_t *client;
     unsigned port, visits;
-    bool mute;
+    bool mute, deaf, away;
+    fake_irc_answer_fn *answer;
+    void *answer_context;
     char nick[64];
     struct buf in;
     char **lines;
@@ -49,7 +52,7 @@ void fake_irc_send(struct fake_irc *fake, const char *bytes, size_t length)
     char *copy = (char *)(request + 1);
     memcpy(copy, bytes, length);
     uv_buf_t part = uv_buf_init(copy, (unsigned)length);
-    assert_int_equal(uv_write(request, (uv_stream_t *)fake->client, &part, 1, written), 0);
+    assert_int_equal(uv_write(request, fake->client, &part, 1, written), 0);
 }
 
 void fake_irc_say(struct fake_irc *fake, const char *format, ...)
@@ -109,6 +112,8 @@ static void take_line(struct fake_irc *fake, const char *text, size_t length)
     char *line = strndup(text, length);
     assert_non_null(line);
     fake->lines[fake->count++] = line;
+    if (fake->answer && fake->answer(fake->answer_context, line))
+        return;
     if (!fake->mute)
         answer(fake, line);
 }
@@ -125,7 +130,7 @@ static void on_read(uv_stream_t *stream, ssize_t got, const uv_buf_t *part)
 {
     struct fake_irc *fake = stream->data;
     if (got < 0) {
-        if (fake->client == (uv_tcp_t *)stream)
+        if (fake->client == stream)
             drop_client(fake);
         return;
     }
@@ -151,15 +156,35 @@ static uv_tcp_t *make_tcp(struct fake_irc *fake)
     return tcp;
 }
 
+static void welcome_visitor(struct fake_irc *fake)
+{
+    fake->visits++;
+    if (fake->away)
+        drop_client(fake);
+    else if (!fake->deaf)
+        assert_int_equal(uv_read_start(fake->client, give_room, on_read), 0);
+}
+
 static void on_visit(uv_stream_t *listener, int status)
 {
     struct fake_irc *fake = listener->data;
     assert_int_equal(status, 0);
     drop_client(fake);
-    fake->client = make_tcp(fake);
-    fake->visits++;
-    assert_int_equal(uv_accept(listener, (uv_stream_t *)fake->client), 0);
-    assert_int_equal(uv_read_start((uv_stream_t *)fake->client, give_room, on_read), 0);
+    fake->client = (uv_stream_t *)make_tcp(fake);
+    assert_int_equal(uv_accept(listener, fake->client), 0);
+    welcome_visitor(fake);
+}
+
+void fake_irc_adopt(struct fake_irc *fake, int fd)
+{
+    uv_pipe_t *pipe = calloc(1, sizeof *pipe);
+    assert_non_null(pipe);
+    drop_client(fake);
+    assert_int_equal(uv_pipe_init(fake->loop, pipe, 0), 0);
+    assert_int_equal(uv_pipe_open(pipe, fd), 0);
+    pipe->data = fake;
+    fake->client = (uv_stream_t *)pipe;
+    welcome_visitor(fake);
 }
 
 struct fake_irc *fake_irc_create(uv_loop_t *loop)
@@ -183,8 +208,7 @@ void fake_irc_destroy(struct fake_irc *fake)
 {
     drop_client(fake);
     uv_close((uv_handle_t *)fake->listener, free_handle);
-    for (size_t i = 0; i < fake->count; i++)
-        free(fake->lines[i]);
+    fake_irc_forget(fake);
     free(fake->lines);
     buf_finish(&fake->in);
     free(fake);
@@ -226,6 +250,34 @@ bool fake_irc_connected(const struct fake_irc *fake)
 void fake_irc_mute(struct fake_irc *fake, bool mute)
 {
     fake->mute = mute;
+}
+
+void fake_irc_on_line(struct fake_irc *fake, fake_irc_answer_fn *ask, void *context)
+{
+    fake->answer = ask;
+    fake->answer_context = context;
+}
+
+void fake_irc_read(struct fake_irc *fake, bool read)
+{
+    fake->deaf = !read;
+    if (!fake->client)
+        return;
+    uv_read_stop(fake->client);
+    if (read)
+        assert_int_equal(uv_read_start(fake->client, give_room, on_read), 0);
+}
+
+void fake_irc_turn_away(struct fake_irc *fake, bool away)
+{
+    fake->away = away;
+}
+
+void fake_irc_forget(struct fake_irc *fake)
+{
+    for (size_t i = 0; i < fake->count; i++)
+        free(fake->lines[i]);
+    fake->count = 0;
 }
 
 void fake_irc_hang_up(struct fake_irc *fake)

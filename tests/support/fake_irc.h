@@ -34,6 +34,17 @@ void fake_irc_say(struct fake_irc *fake, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /* Answers nothing by itself from now on (or does again). */
 void fake_irc_mute(struct fake_irc *fake, bool mute);
+/* Asked first for every line of a client: true = the server does not answer it by itself. NULL = nobody is. */
+typedef bool fake_irc_answer_fn(void *context, const char *line);
+void fake_irc_on_line(struct fake_irc *fake, fake_irc_answer_fn *ask, void *context);
+/* Reads nothing from now on (or does again); what the client sends waits in the kernel. */
+void fake_irc_read(struct fake_irc *fake, bool read);
+/* Cuts whoever comes at once, before a byte (or lets them stay again). */
+void fake_irc_turn_away(struct fake_irc *fake, bool away);
+/* A client that came by another way than the port: this is the server's end. Taken. */
+void fake_irc_adopt(struct fake_irc *fake, int fd);
+/* Forgets the lines kept so far. */
+void fake_irc_forget(struct fake_irc *fake);
 /* Cuts the connection. */
 void fake_irc_hang_up(struct fake_irc *fake);
 

@@ -1,10 +1,12 @@
 #include "warp/warp.h"
 
+#include <poll.h>
 #include <stdatomic.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
+#define STUCK_MAX 10000  /* turns of a loop without a step of the clock */
 #define BEGIN_MS 1000000 /* a clock near 0 would hide what takes 0 for "never" */
 
 /* libcurl asks from a thread of its own while it looks a name up. */
@@ -42,4 +44,28 @@ int clock_gettime(clockid_t clock, struct timespec *out)
         return 0;
     }
     return (int)syscall(SYS_clock_gettime, clock, out);
+}
+
+static bool has_news(uv_loop_t *loop)
+{
+    struct pollfd ready = {uv_backend_fd(loop), POLLIN, 0};
+    return uv_backend_timeout(loop) == 0 || poll(&ready, 1, 0) > 0;
+}
+
+bool warp_run(uv_loop_t *loop, int64_t ms, warp_done_fn *done, void *context)
+{
+    int64_t end = moved + ms;
+    for (unsigned stuck = 0;; stuck++) {
+        uv_run(loop, UV_RUN_NOWAIT);
+        if (done && done(context))
+            return true;
+        if (has_news(loop) && stuck < STUCK_MAX)
+            continue;
+        if (moved >= end)
+            return false;
+        int next = uv_backend_timeout(loop);
+        int64_t step = next < 0 || next > end - moved ? end - moved : next;
+        warp_by(step > 0 ? step : 1);
+        stuck = 0;
+    }
 }
