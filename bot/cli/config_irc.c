@@ -173,6 +173,21 @@ static void read_sasl(cfg_t *cfg, struct irc_settings *network)
         config_wrong(cfg, "sasl", "needs account and account_password, or cert_file");
 }
 
+/* Nobody between us and the server can listen: it is on this machine, or Tor encrypts. */
+static bool stays_private(const struct irc_settings *network)
+{
+    for (size_t i = 0; i < network->server_count; i++) {
+        const char *host = network->servers[i].host ? network->servers[i].host : "";
+        size_t length = strlen(host);
+        bool here = strcmp(host, "localhost") == 0 || strncmp(host, "127.", 4) == 0 ||
+                    strcmp(host, "[::1]") == 0;
+        bool onion = length > 6 && strcmp(host + length - 6, ".onion") == 0;
+        if (network->proxy ? !onion : !here)
+            return false;
+    }
+    return true;
+}
+
 static void read_account(cfg_t *cfg, struct irc_settings *network)
 {
     read_word(cfg, "account", false, &network->account);
@@ -183,6 +198,9 @@ static void read_account(cfg_t *cfg, struct irc_settings *network)
     network->trust_nicks = cfg_getbool(cfg, "trust_nicks");
     if (network->account_password && !network->account)
         config_wrong(cfg, "account_password", "needs the account it belongs to");
+    if (network->account_password && !network->tls && !stays_private(network))
+        config_wrong(cfg, "account_password", "would be readable on the way without TLS: "
+                                              "set tls = true, or take it out");
     if (network->cert_file && !network->tls)
         config_wrong(cfg, "cert_file", "works over TLS only");
     if (network->key_file && !network->cert_file)

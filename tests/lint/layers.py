@@ -34,7 +34,7 @@ LIBRARIES = {
     "jansson.h": ("bot/store/pack/", "bot/transport/matrix/", "bot/cli/"),
     "libircclient.h": ("bot/transport/irc/irc_session.c",),
     "md4c.h": ("bot/core/markdown.c",),
-    "openssl/": ("bot/util/hash.c",),
+    "openssl/": ("bot/util/hash.c", "bot/util/base64.c"),
     "sqlite3.h": ("bot/store/sqlite/", "bot/cli/version.c"),
     "uv.h": ("bot/transport/", "bot/sys/", "bot/cli/"),
 }

@@ -7,8 +7,9 @@
 #include "util/hash.h"
 #include "util/log.h"
 
-#define REGISTER_MS 30000 /* CAP and registration together */
-#define CAPS_MS 5000      /* a server that does not know CAP may not answer */
+#define REGISTER_MS 30000
+#define CAPS_MS 10000     /* a server that does not know CAP may not answer, */
+#define CAPS_SASL_MS 30000 /* but one that looks up our name first does, and late */
 #define SILENCE_MS 60000  /* then a PING, */
 #define DEAD_MS 90000     /* then the end */
 #define RETRY_MIN_MS 1000
@@ -17,8 +18,35 @@
 
 void irc_enter_phase(struct irc *irc, enum irc_phase phase)
 {
+    bool needs_caps = irc->settings->sasl == IRC_SASL_REQUIRED;
     irc->phase = phase;
     irc->phase_at = irc_now(irc);
+    irc_deadline(irc, phase == IRC_CAPS          ? needs_caps ? CAPS_SASL_MS : CAPS_MS
+                      : phase == IRC_REGISTERING ? REGISTER_MS
+                                                 : 0);
+}
+
+static void on_deadline(uv_timer_t *timer)
+{
+    struct irc *irc = timer->data;
+    if (irc->logging_in) {
+        irc_login_late(irc);
+    } else if (irc->phase == IRC_CAPS) {
+        irc_caps_skip(irc);
+    } else if (irc->phase == IRC_REGISTERING && irc->caps.open) {
+        irc_caps_end(irc);
+        irc_deadline(irc, REGISTER_MS);
+    } else if (irc->phase == IRC_REGISTERING) {
+        irc_fail(irc, "the server did not register us within 30 s");
+    }
+}
+
+void irc_deadline(struct irc *irc, uint64_t ms)
+{
+    if (ms > 0)
+        uv_timer_start(&irc->step, on_deadline, ms, 0);
+    else
+        uv_timer_stop(&irc->step);
 }
 
 void irc_send(struct irc *irc, const char *format, ...)
@@ -44,6 +72,8 @@ static void schedule_retry(struct irc *irc)
     if (wait > RETRY_MAX_MS)
         wait = RETRY_MAX_MS;
     uint64_t chance = uv_hrtime();
+    if (irc_login_wait(irc) > wait && irc->settings->sasl == IRC_SASL_REQUIRED)
+        wait = irc_login_wait(irc);
     wait += (int64_t)random_below(&chance, (uint32_t)(wait / 4) + 1);
     irc_enter_phase(irc, IRC_IDLE);
     uv_timer_start(&irc->retry, on_retry, (uint64_t)wait, 0);
@@ -60,6 +90,7 @@ static void disconnect(struct irc *irc)
     irc_channels_lost(irc);
     irc_batches_clear(&irc->batches);
     irc_times_init(&irc->times);
+    irc_login_lost(irc);
     irc->userhost[0] = '\0';
     irc->pinged = false;
 }
@@ -136,11 +167,7 @@ void irc_connect_watch(uv_timer_t *timer)
 {
     struct irc *irc = timer->data;
     int64_t now = irc_now(irc), silence = now - irc->heard_at;
-    if (irc->phase == IRC_CAPS && now - irc->phase_at > CAPS_MS)
-        irc_caps_skip(irc);
-    else if (irc->phase == IRC_REGISTERING && now - irc->phase_at > REGISTER_MS)
-        irc_fail(irc, "the server did not register us within 30 s");
-    else if (irc->phase == IRC_READY && silence > DEAD_MS)
+    if (irc->phase == IRC_READY && silence > DEAD_MS)
         irc_fail(irc, "the server is silent");
     else if (irc->phase == IRC_READY && irc_flood_waiting(&irc->flood) > 0 &&
              now - irc_flood_waiting(&irc->flood) > DEAD_MS)
@@ -152,6 +179,7 @@ void irc_connect_watch(uv_timer_t *timer)
     irc_channels_due(irc);
     irc_refused_due(irc);
     irc_nick_due(irc);
+    irc_login_offered(irc);
 }
 
 void irc_connect_stop(struct irc *irc)

@@ -115,9 +115,15 @@ void irc_events_raw(void *context, const char *text, size_t length)
     } else if (strcmp(command, "PONG") == 0) {
         irc_say_pong(irc);
     } else if (strcmp(command, "ERROR") == 0) {
-        log_warn("irc", "%s: the server says: %s", irc->settings->network, irc->line.param[0]);
+        log_warn("irc", "%s: the server says: %s", irc->settings->network,
+                 irc_sasl_reveals(irc->settings, irc->line.param[0]) ? "(withheld)"
+                                                                     : irc->line.param[0]);
     } else if (strcmp(command, "CAP") == 0) {
         irc_caps_line(irc);
+    } else if (strcmp(command, "AUTHENTICATE") == 0 || (numeric >= 900 && numeric <= 908)) {
+        irc_login_line(irc);
+    } else if (numeric == 1 && (irc->phase == IRC_CAPS || irc->phase == IRC_LOGIN)) {
+        irc_login_premature(irc);
     } else if (irc->phase == IRC_CAPS && (numeric == 421 || numeric == 451)) {
         irc_caps_skip(irc);
     } else if (is_nick_refused(irc, numeric)) {

@@ -36,6 +36,5 @@ void irc_register(struct irc *irc)
         irc_fail(irc, error.why);
         return;
     }
-    if (irc->wants_caps_end)
-        irc_send(irc, "CAP END");
+    irc_caps_end(irc);
 }

@@ -12,6 +12,7 @@
 #include "transport/irc/irc_line.h"
 #include "transport/irc/irc_link.h"
 #include "transport/irc/irc_people.h"
+#include "transport/irc/irc_sasl.h"
 #include "transport/irc/irc_session.h"
 #include "transport/irc/irc_settings.h"
 #include "transport/irc/irc_time.h"
@@ -20,6 +21,7 @@ enum irc_phase {
     IRC_IDLE,        /* waits for the next attempt */
     IRC_CONNECTING,  /* TCP and TLS */
     IRC_CAPS,        /* asking what the server offers */
+    IRC_LOGIN,       /* SASL */
     IRC_REGISTERING, /* NICK and USER are out, 001 is not in */
     IRC_READY,
     IRC_STOPPED
@@ -54,6 +56,34 @@ struct irc_ctcp {
     int64_t since;
 };
 
+/* irc_caps.c; new in the list go before the end. At most 64. */
+enum irc_cap {
+    IRC_CAP_SASL,
+    IRC_CAP_STS, /* only its value counts */
+    IRC_CAP_CAP_NOTIFY,
+    IRC_CAP_MESSAGE_TAGS,
+    IRC_CAP_SERVER_TIME,
+    IRC_CAP_BATCH,
+    IRC_CAP_MULTILINE, /* draft/multiline */
+    IRC_CAP_STANDARD_REPLIES,
+    IRC_CAP_ACCOUNT_TAG,
+    IRC_CAP_EXTENDED_JOIN,
+    IRC_CAP_ACCOUNT_NOTIFY,
+    IRC_CAP_MULTI_PREFIX,
+    IRC_CAP_CHGHOST,
+    IRC_CAP_USERHOST_IN_NAMES,
+    IRC_CAP_COUNT
+};
+#define IRC_CAP_VALUE_MAX 400
+
+struct irc_caps {
+    bool open;             /* the server waits for CAP END */
+    bool listed;           /* its list is whole */
+    unsigned requests;     /* CAP REQ not answered yet */
+    uint64_t offered, enabled, asked; /* bit i: capability i */
+    char value[IRC_CAP_COUNT][IRC_CAP_VALUE_MAX + 1]; /* of what is offered, "" = none */
+};
+
 struct irc {
     struct transport transport;
     uv_loop_t *loop;
@@ -61,18 +91,22 @@ struct irc {
     const struct transport_sink *sink;
     struct irc_line line;     /* the one being handled */
 
-    /* connecting: irc_connect.c, irc_caps.c, irc_register.c */
+    /* connecting: irc_connect.c, irc_caps.c, irc_login.c, irc_register.c */
     enum irc_phase phase;
     int64_t phase_at;
     struct irc_link *link;
     struct irc_session *session;
-    bool wants_caps_end;
-    unsigned offered;         /* bit i: the server has capability i of irc_caps.c */
-    unsigned enabled;         /* bit i: it has confirmed it */
+    struct irc_caps caps;
+    struct irc_sasl_try sasl;
+    bool logging_in;          /* SASL goes on, before registration or after */
+    int64_t tried_at;         /* when it was begun last on this connection, 0 = not yet */
+    unsigned denied;          /* times in a row that services refused the account */
+    int64_t denied_at;
+    char account[IRC_ACCOUNT_MAX + 1]; /* the bot's own, "" = none */
     int64_t heard_at;
     bool pinged;
     unsigned failures;        /* in a row */
-    uv_timer_t retry, watch;
+    uv_timer_t retry, watch, step; /* next attempt; every few seconds; irc_deadline() */
     bool stopping;            /* say what is queued, then QUIT */
     uint64_t stop_ms;
     void (*stopped)(void *context);
@@ -114,6 +148,8 @@ static inline int64_t irc_now(const struct irc *irc)
 
 /* ---- irc_connect.c ---- */
 void irc_enter_phase(struct irc *irc, enum irc_phase phase);
+/* So long may what goes on now take; phases set it, and what takes a time of its own. 0 = for ever. */
+void irc_deadline(struct irc *irc, uint64_t ms);
 void irc_send(struct irc *irc, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Ends the connection; the next attempt comes after a while. */
 void irc_fail(struct irc *irc, const char *why);
@@ -125,21 +161,28 @@ void irc_connect_goodbye(struct irc *irc);             /* QUIT, all is said */
 void irc_connect_stop(struct irc *irc);
 
 /* ---- irc_caps.c: CAP negotiation ---- */
-enum irc_cap {
-    IRC_CAP_MESSAGE_TAGS,
-    IRC_CAP_ACCOUNT_TAG,
-    IRC_CAP_EXTENDED_JOIN,
-    IRC_CAP_ACCOUNT_NOTIFY,
-    IRC_CAP_MULTI_PREFIX,
-    IRC_CAP_CHGHOST,
-    IRC_CAP_USERHOST_IN_NAMES,
-    IRC_CAP_COUNT
-};
 bool irc_cap(const struct irc *irc, enum irc_cap cap); /* enabled */
+bool irc_cap_offered(const struct irc *irc, enum irc_cap cap);
+/* What stands after "=" where the server offers it; "" = nothing. */
+const char *irc_cap_value(const struct irc *irc, enum irc_cap cap);
 void irc_caps_begin(struct irc *irc);
 void irc_caps_line(struct irc *irc);
-/* The server knows no CAP, or does not answer: go on without. */
+/* The server knows no CAP, or does not answer: go on with what there is. */
 void irc_caps_skip(struct irc *irc);
+/* Asks for one more that is offered. */
+void irc_caps_ask(struct irc *irc, enum irc_cap cap);
+void irc_caps_end(struct irc *irc); /* CAP END, if the server waits for it */
+
+/* ---- irc_login.c: the bot's own account, by SASL ---- */
+bool irc_login_wanted(const struct irc *irc);
+void irc_login_begin(struct irc *irc);     /* capabilities are settled: log in, then register */
+void irc_login_offered(struct irc *irc);   /* registered without: log in now if that can be */
+void irc_login_line(struct irc *irc);      /* AUTHENTICATE, 900 to 908 */
+void irc_login_late(struct irc *irc);      /* time is up */
+void irc_login_premature(struct irc *irc); /* 001 before we asked for it */
+void irc_login_lost(struct irc *irc);      /* with the connection */
+/* After a refusal: ms until the account may be tried again; 0 = now. */
+int64_t irc_login_wait(const struct irc *irc);
 
 /* ---- irc_register.c ---- */
 void irc_register(struct irc *irc);

@@ -342,6 +342,36 @@ static void a_password_is_for_its_owner_only(void **state)
     refuse(text, 0640, "chmod 600");
 }
 
+/* Where the password of an account would go over a wire that anybody can read, it is not taken. */
+static void an_account_needs_a_private_line(void **state)
+{
+    static const struct {
+        const char *lines;
+        bool good;
+    } cases[] = {
+        {"host = \"irc.example.org\"", true},
+        {"host = \"irc.example.org\"\ntls = false", false},
+        {"host = \"127.0.0.1\"\ntls = false", true},
+        {"host = \"localhost\"\ntls = false\nmore_hosts = {\"irc.example.org\"}", false},
+        {"host = \"localhost\"\ntls = false\nproxy = \"socks5h://127.0.0.1:9050\"", false},
+        {"host = \"abc.onion\"\ntls = false", false},
+        {"host = \"abc.onion\"\ntls = false\nproxy = \"socks5h://127.0.0.1:9050\"", true},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct options options;
+        char text[400];
+        snprintf(text, sizeof text, "network \"n\" {\n%s\nchannels = {\"#a\"}\n"
+                 "account = \"bot\"\naccount_password = \"sesame\"\n}\n", cases[i].lines);
+        if (cases[i].good) {
+            load(text, &options);
+            config_free(&options);
+        } else {
+            refuse(text, 0600, "account_password: would be readable on the way");
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -353,6 +383,7 @@ int main(void)
         cmocka_unit_test(a_link_that_cannot_be_says_what_would_work),
         cmocka_unit_test(only_text_of_a_fair_size_is_read),
         cmocka_unit_test(a_password_is_for_its_owner_only),
+        cmocka_unit_test(an_account_needs_a_private_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -156,6 +156,10 @@ static void it_registers_step_by_step(void **state)
     fake_irc_say(stage->fake, ":s CAP * LS :multi-prefixes chghost");
     stages_until(stage, has_heard, "CAP REQ :multi-prefix chghost");
     fake_irc_say(stage->fake, ":s CAP * NAK :multi-prefix chghost");
+    /* What is wrong with one of them need not be with the other. */
+    stages_until(stage, has_heard, "CAP REQ :chghost");
+    assert_int_equal(fake_irc_heard(stage->fake, "CAP END"), 1);
+    fake_irc_say(stage->fake, ":s CAP * NAK :multi-prefix\r\n:s CAP * NAK :chghost");
     catch_up(stage);
     assert_int_equal(fake_irc_heard(stage->fake, "CAP END"), 2);
     assert_int_equal(fake_irc_heard(stage->fake, "NICK hotseat"), 2);
