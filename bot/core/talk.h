@@ -30,6 +30,11 @@ struct talk {
     bool broken;
 };
 
+/* Something was said, edited or taken back, in the room or (NULL) privately: parses and handles it.
+ * 0, or -1 when the event must be rolled back. (hall_hear.c) */
+int hall_hear(struct hall *hall, struct room *room, const struct event *event,
+              struct effects *effects);
+
 /* Answers where it was asked: in the room, or privately. */
 void talk_reply(struct talk *talk, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void talk_reply_text(struct talk *talk, const struct text *text);
