@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/waiting.h"
 #include "util/log.h"
 
 #define READ_ROWS 128
@@ -25,6 +26,9 @@ struct outbox {
     char **blocked;    /* "transport\nnetwork\ntarget" that said busy */
     size_t blocked_count, blocked_capacity;
     int64_t read_to;   /* the last row looked at */
+    struct waiting waiting;
+    int64_t patient;   /* what was put before this waits no longer */
+    bool again;        /* rows before read_to are to be looked at again */
     bool retry;
     bool failed;       /* something could not be handed over, and no ready() will come for it */
     int64_t now;       /* of the dispatch under way */
@@ -34,8 +38,10 @@ struct outbox {
 struct outbox *outbox_create(struct store *store)
 {
     struct outbox *outbox = calloc(1, sizeof *outbox);
-    if (outbox)
-        outbox->store = store;
+    if (!outbox)
+        return NULL;
+    outbox->store = store;
+    waiting_init(&outbox->waiting);
     return outbox;
 }
 
@@ -52,6 +58,7 @@ void outbox_destroy(struct outbox *outbox)
         return;
     unblock_all(outbox);
     free(outbox->blocked);
+    waiting_finish(&outbox->waiting);
     free(outbox->transports);
     free(outbox->flying.id);
     free(outbox->sent.id);
@@ -255,6 +262,26 @@ static int fail_row(struct outbox *outbox)
     return 1;
 }
 
+/* Its time is still to come, unless the clock was set back. */
+static bool has_time(const struct outbox *outbox, const struct outbox_row *row)
+{
+    return row->due > outbox->now && row->at <= outbox->now && row->at >= outbox->patient;
+}
+
+/* 0 = it goes now; 1 = it waits, or what waits before it is to be looked at first (again); -1 = out
+ * of memory. */
+static int must_wait(struct outbox *outbox, const struct outbox_row *row, const char *key)
+{
+    if (has_time(outbox, row) && !waiting_is_released(&outbox->waiting, key, row->id))
+        return waiting_add(&outbox->waiting, key, row->id, row->due) ? -1 : 1;
+    int64_t first = waiting_release(&outbox->waiting, key, row->id);
+    if (first == 0)
+        return 0;
+    outbox->read_to = first - 1;
+    outbox->again = true;
+    return 1;
+}
+
 static int dispatch_row(void *context, const struct outbox_row *row)
 {
     struct outbox *outbox = context;
@@ -274,6 +301,9 @@ static int dispatch_row(void *context, const struct outbox_row *row)
     }
     if (!transport || is_blocked(outbox, key))
         return 0;
+    int waits = must_wait(outbox, row, key);
+    if (waits)
+        return waits < 0 ? fail_row(outbox) : outbox->again;
     switch (hand_over(outbox, transport, row)) {
     case POST_TAKEN:
         break;
@@ -298,15 +328,31 @@ int outbox_dispatch(struct outbox *outbox, int64_t now)
         outbox->read_to = 0;
         unblock_all(outbox);
     }
+    int64_t due = waiting_take_due(&outbox->waiting, now);
+    if (due > 0 && due <= outbox->read_to)
+        outbox->read_to = due - 1;
     do {
         outbox->rows = 0;
+        outbox->again = false;
         if (outbox->store->ops->outbox_read(outbox->store, outbox->read_to, READ_ROWS,
                                             dispatch_row, outbox, &error)) {
             log_error("outbox", "cannot read: %s", error.why);
             return -1;
         }
-    } while (outbox->rows == READ_ROWS && !outbox->failed);
+    } while ((outbox->rows == READ_ROWS || outbox->again) && !outbox->failed);
+    waiting_settle(&outbox->waiting);
     return outbox->failed ? -1 : 0;
+}
+
+int64_t outbox_due(const struct outbox *outbox)
+{
+    return waiting_due(&outbox->waiting);
+}
+
+void outbox_hasten(struct outbox *outbox, int64_t now)
+{
+    outbox->patient = now;
+    outbox->retry = true;
 }
 
 void outbox_retry(struct outbox *outbox)

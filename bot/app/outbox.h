@@ -23,6 +23,11 @@ int outbox_put(struct outbox *outbox, const struct outbox_row *row, struct error
 /* Hands over whatever is committed and can go. Not inside a transaction. -1: memory
  * or the store failed at some; call outbox_retry() and this again in a moment. */
 int outbox_dispatch(struct outbox *outbox, int64_t now);
+/* When something that waits for its time is due, 0 = nothing does. */
+int64_t outbox_due(const struct outbox *outbox);
+/* Nothing that was put until now waits for its time any longer: what it waited for may be
+ * forgotten. */
+void outbox_hasten(struct outbox *outbox, int64_t now);
 /* A transport can take more: what was busy is tried again at the next dispatch. */
 void outbox_retry(struct outbox *outbox);
 

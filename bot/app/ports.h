@@ -41,6 +41,7 @@ struct outbox_row {
     const char *bytes;  /* struct text's stored form */
     size_t size;
     int64_t at;
+    int64_t due; /* 0, or not to be sent before */
 };
 typedef int move_fn(void *context, const struct address *from, const char *now); /* non-zero fails */
 typedef void note_fn(void *context, const char *key, const char *value, int64_t at);
@@ -141,6 +142,9 @@ struct store_ops {
      * that is not marked as taken is replaced (removed, then added at the end). */
     int (*outbox_add)(struct store *store, const struct outbox_row *row, int64_t *id,
                       struct error *error);
+    /* Drops the rows of this target and collapse key that are not marked as taken; *dropped of them. */
+    int (*outbox_drop)(struct store *store, const struct address *to, bool private_talk,
+                       const char *collapse, size_t *dropped, struct error *error);
     /* Rows with id > after, in order of id, at most `limit`. */
     int (*outbox_read)(struct store *store, int64_t after, size_t limit, outbox_row_fn *row,
                        void *context, struct error *error);

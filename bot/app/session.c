@@ -441,16 +441,18 @@ void session_turn(struct session *session)
 
 int64_t session_deadline(const struct session *session)
 {
-    int64_t due = next_due(session);
-    bool first = session->dispatch_at > 0 && (due == 0 || session->dispatch_at < due);
-    return first ? session->dispatch_at : due;
+    int64_t due = next_due(session), waiting = outbox_due(session->outbox);
+    if (session->dispatch_at > 0 && (due == 0 || session->dispatch_at < due))
+        due = session->dispatch_at;
+    return waiting > 0 && (due == 0 || waiting < due) ? waiting : due;
 }
 
 /* ---- looking in ---- */
 
 bool session_at_rest(const struct session *session)
 {
-    return !work_waits(session) && !is_due(session, session->dispatch_at);
+    return !work_waits(session) && !is_due(session, session->dispatch_at) &&
+           !is_due(session, outbox_due(session->outbox));
 }
 
 size_t session_open_rounds(const struct session *session)

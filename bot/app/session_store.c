@@ -13,6 +13,17 @@ struct fan_out {
     struct error *error;
 };
 
+/* Drops what waits under the key. 1 = there was something, 0 = there was not, -1 = it failed. */
+static int drop_waiting(struct session *session, const struct message *message,
+                          const struct address *to, bool private_talk, struct error *error)
+{
+    size_t dropped;
+    if (session->store->outbox_drop(session->parts.store, to, private_talk, message->collapse,
+                                    &dropped, error))
+        return -1;
+    return dropped > 0;
+}
+
 static int put_message(struct session *session, const struct message *message,
                        const struct address *to, bool private_talk, int64_t now,
                        struct error *error)
@@ -29,8 +40,11 @@ static int put_message(struct session *session, const struct message *message,
         .bytes = message->bytes,
         .size = message->size,
         .at = now,
+        .due = message->due,
     };
-    return outbox_put(session->outbox, &row, error);
+    int wanted =
+        message->instead ? drop_waiting(session, message, to, private_talk, error) : 1;
+    return wanted < 1 ? wanted : outbox_put(session->outbox, &row, error);
 }
 
 static int put_to_place(void *context, const struct address *place)
@@ -62,6 +76,7 @@ static void note_progress(struct session *session, const struct progress *progre
 static int store_effect(struct session *session, const struct effect *effect, int64_t now,
                         struct error *error)
 {
+    int dropped;
     switch (effect->kind) {
     case EFFECT_SAY:
         return say(session, &effect->as.message, now, error);
@@ -71,6 +86,9 @@ static int store_effect(struct session *session, const struct effect *effect, in
         return put_message(session, &effect->as.message, &effect->as.message.to, false, now, error);
     case EFFECT_ERASE:
         return put_message(session, &effect->as.message, &effect->as.message.to, false, now, error);
+    case EFFECT_UNSAY:
+        dropped = drop_waiting(session, &effect->as.message, &effect->as.message.to, true, error);
+        return dropped < 0 ? -1 : 0;
     case EFFECT_PROGRESS: /* told, not stored */
     case EFFECT_COUNT:
         return 0;

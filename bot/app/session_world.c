@@ -229,6 +229,8 @@ static int load(struct session *session, struct error *error)
 int session_load(struct session *session, struct error *error)
 {
     hall_forget(&session->hall);
+    /* The core has forgotten what was to come after the receipts that wait. */
+    outbox_hasten(session->outbox, session->parts.clock.now(session->parts.clock.context));
     error_clear(error);
     if (load(session, error) || hall_know_rooms(&session->hall)) {
         /* The core says that memory is out by failing, without words. */

@@ -288,6 +288,13 @@ static int reload(struct player *player, char *words)
     return 0;
 }
 
+static int set_lines(struct player *player, char *words)
+{
+    (void)words;
+    script_set_lines(player_here(player)->line);
+    return 0;
+}
+
 const struct directive scenario_stage[] = {
     {"clock", set_clock, false},         {"seed", set_seed, false},
     {"set", set, false},                 {"network", add_network, false},
@@ -297,5 +304,6 @@ const struct directive scenario_stage[] = {
     {"reload", reload, true},            {"jump", jump, true},
     {"restart", down, true},             {"behind", fall_behind, true},
     {"abreast", come_abreast, true},     {"moved", move_room, true},
+    {"lines", set_lines, true},
     {NULL, NULL, false},
 };

@@ -98,18 +98,47 @@ static bool mark_is_enough(const struct seat *seat, bool done, bool paused, bool
 
 /* Newer receipts of one round replace older ones that are not sent yet: a paste
  * of ten lines is one answer and wants one receipt. */
+static const char *receipt_key(struct effects *effects, const struct round *round)
+{
+    return arena_printf(effects->arena, "receipt:%" PRIu64, round->id);
+}
+
+/* "Stored for round 12: 30 lines, 812 bytes, code 1f2e3d4c. " */
+static void put_receipt(const struct hall *hall, const struct round *round,
+                        const struct seat *seat, const char *lead, struct text *text)
+{
+    size_t lines = count_lines(seat->answer, seat->answer_length);
+    text_put(text, lead);
+    if (hall->round_count > 1)
+        text_printf(text, " for round %" PRIu64, round->id);
+    text_printf(text, ": %zu line%s, %zu bytes, code %.8s. ", lines, lines == 1 ? "" : "s",
+                seat->answer_length, seat->hash);
+}
+
+/* The first receipt for an answer: what can be done with it is said once. */
+static bool is_first(const struct talk *talk, const struct seat *seat)
+{
+    return seat->revision <= (talk->burst ? talk->burst->lines : 1);
+}
+
+/* What a guest must know is said with the receipt, also if that is replaced by the next. */
+static const char *burst_greeting(struct talk *talk)
+{
+    if (talk->burst) {
+        talk->greet |= talk->burst->greet;
+        talk->burst->greet = talk->greet;
+    }
+    return guest_greeting(talk);
+}
+
 static void send_receipt(struct talk *talk, const struct round *round, const struct seat *seat,
                          const char *lead, bool stripped)
 {
     char left[SPAN_TEXT];
-    size_t lines = count_lines(seat->answer, seat->answer_length);
+    int64_t due = line_due(talk, round);
     struct text text;
     text_init(&text);
-    text_put(&text, lead);
-    if (talk->hall->round_count > 1)
-        text_printf(&text, " for round %" PRIu64, round->id);
-    text_printf(&text, ": %zu line%s, %zu bytes, code %.8s. ", lines, lines == 1 ? "" : "s",
-                seat->answer_length, seat->hash);
+    put_receipt(talk->hall, round, seat, lead, &text);
     bool done = flow_done_at(talk->hall, round) > 0;
     if (round->paused)
         text_put(&text, "The clock is stopped.");
@@ -117,19 +146,66 @@ static void send_receipt(struct talk *talk, const struct round *round, const str
         text_put(&text, "Everyone who joined has answered; grading comes next.");
     else
         text_printf(&text, "%s left.",
-                    span_text(round_time_left(round, talk->event->at), left));
-    if (seat->revision == 1 && !done)
+                    span_text(round_time_left(round, due > 0 ? due : talk->event->at), left));
+    if (is_first(talk, seat) && !done)
         text_printf(&text, " Write on to add to it; %srevise replaces it, %swithdraw takes it back.",
                     talk->prefix, talk->prefix);
     if (stripped)
         text_put(&text, " I took names out, so that grading stays blind.");
-    text_put(&text, guest_greeting(talk));
-    const char *collapse = arena_printf(talk->effects->arena, "receipt:%" PRIu64, round->id);
-    if (mark_is_enough(seat, done, round->paused, stripped))
-        talk_mark(talk, &text, collapse);
-    else
-        talk_tell(talk, &text, collapse);
+    text_put(&text, burst_greeting(talk));
+    if (talk->burst && talk->burst->word[0])
+        text_printf(&text, " %s%.31s is no command, so it is a line of your answer.", talk->prefix,
+                    talk->burst->word);
+    const char *collapse = receipt_key(talk->effects, round);
+    struct message *message = mark_is_enough(seat, done, round->paused, stripped)
+                                  ? talk_mark(talk, &text, collapse)
+                                  : talk_tell(talk, &text, collapse);
+    if (message)
+        message->due = due;
     text_finish(&text);
+}
+
+void answer_settle(struct hall *hall, struct round *round, int64_t now, struct effects *effects)
+{
+    for (size_t i = 0; i < BURSTS_MAX; i++) {
+        struct burst *burst = &hall->bursts.list[i];
+        struct seat *seat =
+            burst->member && burst->due > now ? round_seat_of(round, burst->member) : NULL;
+        if (!seat || !seat->answer)
+            continue;
+        struct address to = round_seat_address(seat);
+        struct text text;
+        text_init(&text);
+        put_receipt(hall, round, seat, "Stored", &text);
+        text_put(&text, "Answering is over.");
+        struct message *message =
+            effects_tell(effects, &to, &text, receipt_key(effects, round), EFFECT_URGENT);
+        if (message)
+            message->instead = true;
+        text_finish(&text);
+        burst->advise &= burst->round != round->id;
+    }
+}
+
+int answer_advise(struct round *round, const struct seat *seat, int64_t now,
+                  struct effects *effects)
+{
+    enum plugin_outcome outcome = plugin_answer(round, now, seat->number, effects);
+    /* The answer is stored either way; advice that fails is only missing advice. */
+    if (outcome == PLUGIN_FAILED)
+        flow_log(round, 0, now, effects, "plugin %s failed at an answer", round->kind);
+    return outcome == PLUGIN_BROKEN ? -1 : 0;
+}
+
+/* In the middle of a burst the answer is not all there yet. */
+static void advise(struct talk *talk, struct round *round, const struct seat *seat)
+{
+    if (talk->burst) {
+        talk->burst->round = round->id;
+        talk->burst->advise = true;
+    } else if (answer_advise(round, seat, talk->event->at, talk->effects)) {
+        talk->broken = true;
+    }
 }
 
 void answer_renew(struct talk *talk, struct round *round, struct seat *seat, const char *lead)
@@ -146,14 +222,7 @@ void answer_renew(struct talk *talk, struct round *round, struct seat *seat, con
         seat->answered_by = talk->own;
         answer_record(round, seat, talk->event->at, talk->effects);
         send_receipt(talk, round, seat, lead, changed);
-        enum plugin_outcome outcome =
-            plugin_answer(round, talk->event->at, seat->number, talk->effects);
-        /* The answer is stored either way; advice that fails is only missing advice. */
-        if (outcome == PLUGIN_BROKEN)
-            talk->broken = true;
-        else if (outcome == PLUGIN_FAILED)
-            flow_log(round, 0, talk->event->at, talk->effects, "plugin %s failed at an answer",
-                     round->kind);
+        advise(talk, round, seat);
         flow_progress(round, talk->effects);
     }
     buf_finish(&clean);
@@ -188,16 +257,30 @@ static void make_way(struct talk *talk, const struct round *round, struct seat *
     parts_finish(&seat->parts);
 }
 
+static bool add_held(struct talk *talk, const struct round *round, struct seat *seat)
+{
+    const struct part *part = line_take_held(talk, &seat->parts);
+    if (part)
+        part_record(talk->effects, round->id, seat->member, part);
+    talk->broken |= part == NULL;
+    return part != NULL;
+}
+
 void answer_store(struct talk *talk, struct round *round, struct seat *seat, const char *text,
                   size_t length, bool replace)
 {
-    if (!check_answer(talk, seat, length, replace))
+    size_t held = line_held(talk);
+    if (!check_answer(talk, seat, held + length, replace))
         return;
-    if (!answer_has_words(text, length)) {
+    /* A blank line between others has its place. */
+    bool blank = !answer_has_words(text, length);
+    if (blank && !(line_follows(talk) && (seat->answer || held))) {
         talk_refused(talk, "An answer needs some words; I stored nothing.");
         return;
     }
     make_way(talk, round, seat, replace);
+    if (held && !add_held(talk, round, seat))
+        return;
     const struct part *part = parts_add(&seat->parts, talk->key, text, length);
     if (!part) {
         talk->broken = true;

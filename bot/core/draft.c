@@ -66,6 +66,24 @@ void draft_add(struct talk *talk, struct draft *draft, const char *text, size_t 
         talk->broken = true;
 }
 
+void draft_add_held(struct talk *talk, struct draft *draft)
+{
+    const struct part *part = line_take_held(talk, &draft->parts);
+    if (part)
+        part_record(talk->effects, 0, draft->member, part);
+    else
+        talk->broken = true;
+}
+
+size_t draft_lines(const struct draft *draft)
+{
+    size_t lines = draft->parts.count;
+    for (size_t i = 0; i < draft->parts.count; i++)
+        for (const char *at = draft->parts.part[i].text; (at = strchr(at, '\n')); at++)
+            lines++;
+    return lines;
+}
+
 void draft_drop(struct hall *hall, struct draft *draft, struct effects *effects)
 {
     record(effects, draft, true);

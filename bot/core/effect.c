@@ -100,6 +100,15 @@ struct message *effects_reply(struct effects *effects, const struct address *pla
     return message;
 }
 
+void effects_unsay(struct effects *effects, const struct address *to, const char *collapse)
+{
+    struct effect *effect = effects_add(effects, EFFECT_UNSAY);
+    if (!effect)
+        return;
+    effect->as.message.to = effects_address(effects, to);
+    effect->as.message.collapse = arena_strdup(effects->arena, collapse);
+}
+
 void effects_erase(struct effects *effects, const struct address *place, const char *about)
 {
     struct text nothing;

@@ -28,6 +28,7 @@ enum effect_kind {
     EFFECT_TELL,     /* to one person, privately */
     EFFECT_REPLY,    /* to one place only: where somebody asked something */
     EFFECT_ERASE,    /* what somebody said in a place, where the bot may erase it */
+    EFFECT_UNSAY,    /* what waits for one person under a collapse key is dropped */
     EFFECT_PROGRESS, /* the countdown of a round changed */
     EFFECT_COUNT,    /* marks on messages of a round are to be compared with what is stored */
     /* records */
@@ -60,6 +61,9 @@ struct message {
     const char *bytes;     /* a struct text's stored form */
     size_t size;
     const char *collapse;  /* NULL, or: replaces an unsent message to the same target with this key */
+    int64_t due;           /* 0, or: waits until then for a newer one with its key; what is for the
+                              same target and does not wait takes it along at once, ahead of it */
+    bool instead;          /* only in place of an unsent message with its key; else it is nothing */
     unsigned flags;
     const char *about;   /* NULL, or the id of the event it answers (EFFECT_ERASES: that it erases) */
     const char *mark;    /* NULL, or: a mark on `about` that says the same, for networks that have marks */
@@ -245,6 +249,8 @@ struct message *effects_tell(struct effects *effects, const struct address *to,
                              const struct text *text, const char *collapse, unsigned flags);
 struct message *effects_reply(struct effects *effects, const struct address *place,
                               const struct text *text);
+/* Drops what waits for the person under the key. */
+void effects_unsay(struct effects *effects, const struct address *to, const char *collapse);
 /* Erases what was said in event `about` in the place. */
 void effects_erase(struct effects *effects, const struct address *place, const char *about);
 /* Copies an address into the arena. */

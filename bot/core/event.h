@@ -68,6 +68,8 @@ struct event {
     size_t length;
     bool cut; /* text was longer than EVENT_TEXT_MAX and was cut */
     bool to_bot;    /* said as an answer to a message of the bot: as good as calling it by name */
+    bool line;      /* said privately, and a message of this network is one line: a text of several
+                       comes as several messages, one soon after the other */
     bool erasable;  /* said in a room, and the bot may erase it there */
     bool kept;      /* the network gives it again until a later EVENT_NOTE is stored: if it cannot be
                        stored it is tried again, in order, and nobody needs to be told */

@@ -218,6 +218,7 @@ static void say_graded(const struct round *round, size_t answers, int64_t length
 
 int flow_lock(struct hall *hall, struct round *round, int64_t now, struct effects *effects)
 {
+    answer_settle(hall, round, now, effects);
     if (draft_lock(hall, round, now, effects))
         return -1;
     size_t answers = round_answers(round), graders = 0;
@@ -247,6 +248,7 @@ int flow_lock(struct hall *hall, struct round *round, int64_t now, struct effect
 int flow_end(struct hall *hall, struct round *round, const char *why, int64_t now,
              struct effects *effects)
 {
+    answer_settle(hall, round, now, effects);
     for (size_t i = hall->draft_count; i > 0; i--)
         if (hall->drafts[i - 1].round == round->id)
             draft_drop(hall, &hall->drafts[i - 1], effects);

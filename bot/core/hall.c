@@ -37,6 +37,7 @@ void hall_forget(struct hall *hall)
         parts_finish(&hall->drafts[i].parts);
     hall->draft_count = 0;
     memo_untell(&hall->memo);
+    bursts_finish(&hall->bursts);
 }
 
 static void free_room(struct room *room)
@@ -325,6 +326,8 @@ int hall_apply(struct hall *hall, const struct event *event, struct effects *eff
     case EVENT_MOVED:
     case EVENT_NOTE:
     case EVENT_CLOCK:
+        if (line_advise(hall, event->at, effects))
+            return -1;
         break;
     }
     return flow_tick(hall, event, effects);
@@ -332,7 +335,7 @@ int hall_apply(struct hall *hall, const struct event *event, struct effects *eff
 
 int64_t hall_deadline(const struct hall *hall)
 {
-    int64_t first = 0;
+    int64_t first = bursts_due(&hall->bursts);
     for (size_t i = 0; i < hall->round_count; i++) {
         int64_t due = flow_due(hall, hall->rounds[i]);
         if (due > 0 && (first == 0 || due < first))

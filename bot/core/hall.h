@@ -6,6 +6,7 @@
 #ifndef CORE_HALL_H
 #define CORE_HALL_H
 
+#include "core/burst.h"
 #include "core/effect.h"
 #include "core/event.h"
 #include "core/memo.h"
@@ -57,6 +58,7 @@ struct hall {
     size_t draft_count, draft_capacity;
     uint64_t next_round;
     struct memo memo;
+    struct bursts bursts;
 };
 
 void hall_init(struct hall *hall, const struct world *world);

@@ -98,6 +98,7 @@ static bool concerns(const struct talk *talk)
 static void act(struct talk *talk)
 {
     bool edit = talk->event->kind == EVENT_EDIT;
+    line_begin(talk);
     if (talk->room && talk->command.verb == COMMAND_NONE)
         misplaced_answer(talk);
     else if (edit && !talk->room && !edit_counts_anew(talk))

@@ -27,12 +27,24 @@ static void set_about(struct talk *talk, struct message *message)
         message->about = arena_strdup(talk->effects->arena, talk->origin);
 }
 
+/* Of the lines of a burst one refusal is enough, when it is over. */
+static struct message *answer_privately(struct talk *talk, const struct text *text)
+{
+    const char *key = talk->holding ? LINE_HELD_KEY
+                      : talk->burst ? "burst"
+                                    : same_words(talk, text);
+    struct message *message =
+        effects_tell(talk->effects, &talk->event->who, text, key, EFFECT_URGENT);
+    if (message && talk->burst)
+        message->due = talk->burst->due;
+    return message;
+}
+
 void talk_reply_text(struct talk *talk, const struct text *text)
 {
-    struct message *message =
-        talk->room ? effects_reply(talk->effects, &talk->event->room, text)
-                   : effects_tell(talk->effects, &talk->event->who, text, same_words(talk, text),
-                                  EFFECT_URGENT);
+    struct message *message = talk->room
+                                  ? effects_reply(talk->effects, &talk->event->room, text)
+                                  : answer_privately(talk, text);
     set_about(talk, message);
     if (message && talk->room)
         message->mention = arena_strdup(talk->effects->arena, talk->event->who.target);
@@ -73,18 +85,22 @@ void talk_refused(struct talk *talk, const char *format, ...)
     va_end(args);
 }
 
-void talk_tell(struct talk *talk, const struct text *text, const char *collapse)
+struct message *talk_tell(struct talk *talk, const struct text *text, const char *collapse)
 {
-    set_about(talk, effects_tell(talk->effects, &talk->event->who, text, collapse, EFFECT_URGENT));
+    struct message *message =
+        effects_tell(talk->effects, &talk->event->who, text, collapse, EFFECT_URGENT);
+    set_about(talk, message);
+    return message;
 }
 
-void talk_mark(struct talk *talk, const struct text *text, const char *collapse)
+struct message *talk_mark(struct talk *talk, const struct text *text, const char *collapse)
 {
     struct message *message =
         effects_tell(talk->effects, &talk->event->who, text, collapse, EFFECT_URGENT);
     set_about(talk, message);
     if (message && message->about)
         message->mark = TALK_DONE_MARK;
+    return message;
 }
 
 int talk_know(struct talk *talk)

@@ -26,6 +26,8 @@ struct talk {
     const char *prefix; /* what stands before a command where this was said ... */
     const char *call;   /* ... and in the room it is about */
     bool greet;         /* they took a seat as a guest, and were not told yet what that means */
+    struct burst *burst; /* the lines that this one is one of; NULL if it is none */
+    bool holding;       /* a refused line is kept, in case that others follow */
     bool refused;       /* it was refused, but could have been an answer or a vote */
     bool broken;
 };
@@ -40,12 +42,12 @@ void talk_reply(struct talk *talk, const char *format, ...) __attribute__((forma
 void talk_reply_text(struct talk *talk, const struct text *text);
 /* The same, of a text that could have been an answer or a vote: edited, it counts as said anew. */
 void talk_refused(struct talk *talk, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* To the speaker, privately, before other messages. */
-void talk_tell(struct talk *talk, const struct text *text, const char *collapse);
+/* To the speaker, privately, before other messages. Gives the message, NULL if the effects failed. */
+struct message *talk_tell(struct talk *talk, const struct text *text, const char *collapse);
 /* "Done", where the network has marks. */
 #define TALK_DONE_MARK "\xe2\x9c\x85"
 /* The same, but where the network has marks a mark on the message may stand for the words. */
-void talk_mark(struct talk *talk, const struct text *text, const char *collapse);
+struct message *talk_mark(struct talk *talk, const struct text *text, const char *collapse);
 
 /* Makes the speaker known: `member` and `own`. 0 or -1. */
 int talk_know(struct talk *talk);
@@ -144,6 +146,9 @@ struct draft *draft_of(struct hall *hall, uint64_t member);
 struct draft *draft_begin(struct talk *talk, uint64_t round, bool revise, bool pending);
 bool draft_has_words(const struct draft *draft);
 void draft_add(struct talk *talk, struct draft *draft, const char *text, size_t length);
+/* The line that was kept (line_hold()) goes in. */
+void draft_add_held(struct talk *talk, struct draft *draft);
+size_t draft_lines(const struct draft *draft);
 void draft_drop(struct hall *hall, struct draft *draft, struct effects *effects);
 /* The draft is given up, but its lines are the answer of whoever has none. *kept tells whether they
  * are. 0, or -1 when the event must be rolled back. */
@@ -153,12 +158,37 @@ int draft_give_up(struct hall *hall, struct draft *draft, int64_t now, struct ef
  * the event must be rolled back. */
 int draft_lock(struct hall *hall, struct round *round, int64_t now, struct effects *effects);
 
+/* Lines that come in a burst (verb_line.c). Sets talk->burst; what is no command is text then. */
+void line_begin(struct talk *talk);
+/* Others came before it in its burst. */
+bool line_follows(const struct talk *talk);
+/* The line is refused, but should others follow, it was their first: keeps it. */
+void line_hold(struct talk *talk);
+/* What waits under this key is the refusal of a line that is kept. */
+#define LINE_HELD_KEY "held"
+/* Bytes that the kept line adds to the text, 0 if there is none. */
+size_t line_held(const struct talk *talk);
+/* The kept line goes in before this one. NULL when out of memory. */
+const struct part *line_take_held(struct talk *talk, struct parts *parts);
+/* Plain text would find a round that takes it, or several. (verb_answer.c) */
+bool line_would_fit(struct talk *talk);
+/* Until when what is said of this line waits, 0 = it does not: never past the end of the phase. */
+int64_t line_due(const struct talk *talk, const struct round *round);
+/* Bursts that are over: asks the kind of round what it has to say of the answer. 0 or -1. */
+int line_advise(struct hall *hall, int64_t now, struct effects *effects);
+
 /* Stores the text as the answer of a seat, or as a further part of it, and sends the receipt. */
 void answer_store(struct talk *talk, struct round *round, struct seat *seat, const char *text,
                   size_t length, bool replace);
 /* The same with the parts of a draft, which is dropped. */
 void answer_adopt(struct talk *talk, struct round *round, struct seat *seat, struct draft *draft,
                   bool replace);
+/* Answering is over: what waits to be said of answers is said now. */
+void answer_settle(struct hall *hall, struct round *round, int64_t now, struct effects *effects);
+/* Lets the kind of round say what it has to say of an answer. 0, or -1 when the event must be rolled
+ * back. */
+int answer_advise(struct round *round, const struct seat *seat, int64_t now,
+                  struct effects *effects);
 /* The parts have changed: stores what the answer is now. `lead` begins the receipt ("Stored"). */
 void answer_renew(struct talk *talk, struct round *round, struct seat *seat, const char *lead);
 /* The round of "12 my text", and where the text begins. A first word that is no

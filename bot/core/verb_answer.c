@@ -101,33 +101,46 @@ static void refuse_answer(struct talk *talk, const struct talk_choice *choice)
         talk_refuse_nothing(talk, "I stored nothing. ");
 }
 
+/* Says that the text is kept, and asks which round it is for. */
+static void ask_round(struct talk *talk, const struct draft *draft)
+{
+    struct buf open;
+    struct text words;
+    buf_init(&open);
+    text_init(&words);
+    talk_list_rounds(talk, may_answer, &open);
+    text_put(&words, "I kept your text");
+    if (draft->parts.count > 0 && line_follows(talk))
+        text_printf(&words, " (%zu lines)", draft_lines(draft));
+    text_printf(&words, ", but which question is it for? Open: %s. Say ", buf_text(&open));
+    text_monof(&words, "%sanswer", talk->prefix);
+    text_put(&words, " and the number of the round, and I store it.");
+    struct message *message = talk_tell(talk, &words, "kept");
+    if (message && talk->burst)
+        message->due = talk->burst->due;
+    text_finish(&words);
+    if (open.failed)
+        talk->broken = true;
+    buf_finish(&open);
+}
+
 /* Several rounds could be meant: keeps the text, asks. What comes in several messages stays together. */
 static void keep_for_later(struct talk *talk, const char *text, size_t length)
 {
     struct draft *draft = draft_of(talk->hall, talk->member);
     size_t before = draft && draft->pending ? parts_length(&draft->parts) + 1 : 0;
-    if (talk->event->cut || before + length > EVENT_TEXT_MAX) {
+    size_t held = line_held(talk);
+    if (talk->event->cut || before + held + length > EVENT_TEXT_MAX) {
         talk_refused(talk, "That is longer than %d KB, so I stored nothing of it. Send less than that.",
                    EVENT_TEXT_MAX / 1024);
         return;
     }
     if (!before && !(draft = draft_begin(talk, 0, false, true)))
         return;
+    if (held)
+        draft_add_held(talk, draft);
     draft_add(talk, draft, text, length);
-    struct buf open;
-    struct text words;
-    buf_init(&open);
-    text_init(&words);
-    talk_list_rounds(talk, may_answer, &open);
-    text_printf(&words, "I kept your text, but which question is it for? Open: %s. Say ",
-                buf_text(&open));
-    text_monof(&words, "%sanswer", talk->prefix);
-    text_put(&words, " and the number of the round, and I store it.");
-    talk_tell(talk, &words, "kept");
-    text_finish(&words);
-    if (open.failed)
-        talk->broken = true;
-    buf_finish(&open);
+    ask_round(talk, draft);
 }
 
 /* A line for the draft that is open since begin. */
@@ -182,14 +195,32 @@ static struct draft *kept_text(const struct talk *talk)
     return draft && draft->pending ? draft : NULL;
 }
 
+bool line_would_fit(struct talk *talk)
+{
+    return talk_choose(talk, COMMAND_WORDS_MAX, may_answer).fitting > 0;
+}
+
+/* A line of a burst goes where those before it went. */
+static struct round *burst_round(const struct talk *talk)
+{
+    struct round *round = line_follows(talk) && talk->command.verb == COMMAND_NONE
+                              ? hall_round(talk->hall, talk->burst->round)
+                              : NULL;
+    return round && may_answer(talk, round) ? round : NULL;
+}
+
 static void store(struct talk *talk, bool replace)
 {
     bool plain = talk->command.verb == COMMAND_NONE;
     const char *text = plain ? talk->event->text : talk->command.rest;
     size_t length = plain ? talk->event->length : talk->command.rest_length;
-    struct talk_choice choice = answer_choose_round(talk, &text, &length);
+    struct talk_choice choice = {.round = burst_round(talk)};
+    if (!choice.round)
+        choice = answer_choose_round(talk, &text, &length);
+    /* An empty line between others is text, too. */
+    bool empty = length == 0 && !(plain && line_follows(talk));
     if (!choice.round) {
-        if (choice.fitting > 1 && length > 0)
+        if (choice.fitting > 1 && !empty)
             keep_for_later(talk, text, length);
         else if (choice.fitting > 1)
             talk_refuse_choice(talk, &choice, may_answer);
@@ -197,7 +228,7 @@ static void store(struct talk *talk, bool replace)
             refuse_answer(talk, &choice);
         return;
     }
-    if (length == 0 && !kept_text(talk)) {
+    if (empty && !kept_text(talk)) {
         talk_reply(talk, "Put your answer after it, or use %sbegin, many lines, %send.",
                    talk->prefix, talk->prefix);
         return;
@@ -205,7 +236,7 @@ static void store(struct talk *talk, bool replace)
     struct seat *seat = answer_seat(talk, choice.round);
     if (!seat)
         return;
-    if (length == 0)
+    if (empty)
         answer_adopt(talk, choice.round, seat, kept_text(talk), replace);
     else
         answer_store(talk, choice.round, seat, text, length, replace);
@@ -236,13 +267,15 @@ static bool bare_command(const struct talk *talk)
 void verb_say(struct talk *talk)
 {
     struct draft *draft = draft_of(talk->hall, talk->member);
-    if ((!draft || draft->pending) && bare_command(talk))
+    if ((!draft || draft->pending) && !line_follows(talk) && bare_command(talk)) {
+        line_hold(talk);
         talk_refused(talk, "Did you mean %s%.*s? I stored nothing.", talk->prefix,
-                   (int)talk->event->length, talk->event->text);
-    else if (draft && !draft->pending && talk->command.verb == COMMAND_NONE)
+                     (int)talk->event->length, talk->event->text);
+    } else if (draft && !draft->pending && talk->command.verb == COMMAND_NONE) {
         extend_draft(talk, draft);
-    else
+    } else {
         store(talk, false);
+    }
 }
 
 void verb_revise(struct talk *talk)

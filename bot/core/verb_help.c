@@ -176,6 +176,7 @@ void verb_unknown(struct talk *talk)
     }
     if (talk->room && command->named && !command->meant && misplaced_called(talk))
         return;
+    line_hold(talk);
     struct situation now = look(talk);
     if (talk->room && command->named && !command->meant && now.answer)
         talk_reply(talk, "If that was your answer: send it to me privately. I stored nothing from "

@@ -61,6 +61,8 @@ int memory_member_unlink(struct store *store, uint64_t member, struct error *err
 int memory_record(struct store *store, const struct effect *effect, struct error *error);
 int memory_outbox_add(struct store *store, const struct outbox_row *row, int64_t *id,
                       struct error *error);
+int memory_outbox_drop(struct store *store, const struct address *to, bool private_talk,
+                       const char *collapse, size_t *dropped, struct error *error);
 int memory_outbox_read(struct store *store, int64_t after, size_t limit, outbox_row_fn *row,
                        void *context, struct error *error);
 void memory_outbox_taken(struct store *store, int64_t id);

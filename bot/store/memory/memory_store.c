@@ -305,6 +305,7 @@ static const struct store_ops ops = {
     .room_places = room_places,
     .record = memory_record,
     .outbox_add = memory_outbox_add,
+    .outbox_drop = memory_outbox_drop,
     .outbox_read = memory_outbox_read,
     .outbox_taken = memory_outbox_taken,
     .outbox_done = memory_outbox_done,

@@ -3,24 +3,25 @@
 
 #include <string.h>
 
-static bool same_target(const struct outbox_row *a, const struct outbox_row *b)
+static bool is_for(const struct outbox_row *row, const struct address *to, bool private_talk)
 {
-    return a->private_talk == b->private_talk && strcmp(a->to.target, b->to.target) == 0 &&
-           strcmp(a->to.network, b->to.network) == 0 &&
-           strcmp(a->to.transport, b->to.transport) == 0;
+    return row->private_talk == private_talk && address_same(&row->to, to);
 }
 
-/* Removes the waiting messages that the new one replaces. */
-static int collapse(struct memory_store *store, const struct outbox_row *fresh,
-                    struct error *error)
+int memory_outbox_drop(struct store *base, const struct address *to, bool private_talk,
+                       const char *collapse, size_t *dropped, struct error *error)
 {
+    struct memory_store *store = memory_of(base);
     const struct table *outbox = &store->tables[TABLE_OUTBOX];
+    *dropped = 0;
     for (size_t i = outbox->count; i-- > 0;) {
         const struct message_row *row = outbox->rows[i];
-        if (!row->taken && row->message.collapse &&
-            strcmp(row->message.collapse, fresh->collapse) == 0 &&
-            same_target(&row->message, fresh) && memory_drop(store, TABLE_OUTBOX, row, error))
+        if (row->taken || !row->message.collapse || strcmp(row->message.collapse, collapse) != 0 ||
+            !is_for(&row->message, to, private_talk))
+            continue;
+        if (memory_drop(store, TABLE_OUTBOX, row, error))
             return -1;
+        (*dropped)++;
     }
     return 0;
 }
@@ -30,7 +31,9 @@ int memory_outbox_add(struct store *base, const struct outbox_row *row, int64_t 
 {
     struct memory_store *store = memory_of(base);
     struct message_row stored = {.message = *row};
-    if (row->collapse && collapse(store, row, error))
+    size_t replaced;
+    if (row->collapse &&
+        memory_outbox_drop(base, &row->to, row->private_talk, row->collapse, &replaced, error))
         return -1;
     stored.message.id = ++store->last_message;
     if (memory_put(store, TABLE_OUTBOX, &stored, error))

@@ -296,6 +296,7 @@ int memory_record(struct store *base, const struct effect *effect, struct error 
     case EFFECT_TELL:
     case EFFECT_REPLY:
     case EFFECT_ERASE:
+    case EFFECT_UNSAY:
     case EFFECT_COUNT:
     case EFFECT_PROGRESS:
         break;

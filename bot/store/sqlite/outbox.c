@@ -72,21 +72,26 @@ void sqlite_outbox_settle(struct sqlite_store *store)
     store->struck_count = 0;
 }
 
-/* Removes the waiting message that the new one replaces. */
-static int collapse(struct sqlite_store *store, const struct outbox_row *row, struct error *error)
+int sqlite_outbox_drop(struct store *base, const struct address *to, bool private_talk,
+                       const char *collapse, size_t *dropped, struct error *error)
 {
+    struct sqlite_store *store = sql_store(base);
     size_t at;
     int more;
+    *dropped = 0;
     sqlite3_stmt *find = sql_prepare(store, SQL_OUTBOX_COLLAPSE, error);
-    if (sql_bind(store, find, error, "tttit", row->to.transport, row->to.network, row->to.target,
-                 (int64_t)row->private_talk, row->collapse))
+    if (sql_bind(store, find, error, "tttit", to->transport, to->network, to->target,
+                 (int64_t)private_talk, collapse))
         return -1;
     while ((more = sql_row(store, find, error)) > 0) {
         int64_t id = sqlite3_column_int64(find, 0);
-        if (!find_taken(store, id, &at) && sql_do(store, SQL_OUTBOX_DONE, error, "i", id)) {
+        if (find_taken(store, id, &at))
+            continue;
+        if (sql_do(store, SQL_OUTBOX_DONE, error, "i", id)) {
             sqlite3_reset(find);
             return -1;
         }
+        (*dropped)++;
     }
     return more;
 }
@@ -95,11 +100,14 @@ int sqlite_outbox_add(struct store *base, const struct outbox_row *row, int64_t 
                       struct error *error)
 {
     struct sqlite_store *store = sql_store(base);
-    if (row->collapse && collapse(store, row, error))
+    size_t replaced;
+    if (row->collapse &&
+        sqlite_outbox_drop(base, &row->to, row->private_talk, row->collapse, &replaced, error))
         return -1;
-    if (sql_do(store, SQL_OUTBOX_ADD, error, "tttiitbitttt", row->to.transport, row->to.network,
+    if (sql_do(store, SQL_OUTBOX_ADD, error, "tttiitbitttti", row->to.transport, row->to.network,
                row->to.target, (int64_t)row->private_talk, (int64_t)row->flags, row->collapse,
-               row->bytes, row->size, row->at, row->about, row->mark, row->tag, row->mention))
+               row->bytes, row->size, row->at, row->about, row->mark, row->tag, row->mention,
+               row->due))
         return -1;
     *id = sqlite3_last_insert_rowid(store->db);
     return 0;
@@ -133,6 +141,7 @@ int sqlite_outbox_read(struct store *base, int64_t after, size_t limit, outbox_r
             .mark = text_or_null(row, 10),
             .tag = text_or_null(row, 11),
             .mention = text_or_null(row, 12),
+            .due = sqlite3_column_int64(row, 13),
         };
         /* A message cut short for want of memory must not go out and count as sent. */
         if (sql_whole(row, error)) {

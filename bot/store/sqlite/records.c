@@ -172,6 +172,7 @@ int sqlite_record(struct store *base, const struct effect *effect, struct error 
     case EFFECT_TELL:
     case EFFECT_REPLY:
     case EFFECT_ERASE:
+    case EFFECT_UNSAY:
     case EFFECT_COUNT:
     case EFFECT_PROGRESS:
         break;

@@ -161,6 +161,8 @@ static const char *const version_3[] = {
     "DELETE FROM member_link WHERE part = whole;",
     "DROP TABLE heir;",
     "DROP TABLE nick;",
+    /* When a message is sent at the earliest, 0 = at once. */
+    "ALTER TABLE outbox ADD COLUMN due INTEGER NOT NULL DEFAULT 0;",
     NULL,
 };
 

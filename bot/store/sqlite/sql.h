@@ -182,9 +182,10 @@ int sql_open_reader(const char *path, sqlite3 **db, struct error *error);
                        " AND collapse IS NOT NULL AND network = ?2 AND transport = ?1"             \
                        " AND private = ?4")                                                        \
     X(OUTBOX_ADD, "INSERT INTO outbox(transport,network,target,private,flags,collapse,body,at,"    \
-                  "about,mark,tag,mention) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12)")        \
+                  "about,mark,tag,mention,due)"                                                    \
+                  " VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13)")                           \
     X(OUTBOX_READ, "SELECT id,transport,network,target,private,flags,collapse,body,at,"            \
-                   "about,mark,tag,mention FROM outbox WHERE id > ?1 ORDER BY id LIMIT ?2")        \
+                   "about,mark,tag,mention,due FROM outbox WHERE id > ?1 ORDER BY id LIMIT ?2")    \
     X(OUTBOX_DONE, "DELETE FROM outbox WHERE id = ?1")                                             \
     X(ROUNDS_OPEN,                                                                                 \
       "SELECT r.id," SQL_WHOLE_OF("room_link", "r.room") ",r.phase,r.kind,"                        \
@@ -317,6 +318,8 @@ int sqlite_draft_parts(struct store *store, part_load_fn *load, void *context,
 int sqlite_next_round(struct store *store, uint64_t *id, struct error *error);
 int sqlite_outbox_add(struct store *store, const struct outbox_row *row, int64_t *id,
                       struct error *error);
+int sqlite_outbox_drop(struct store *store, const struct address *to, bool private_talk,
+                       const char *collapse, size_t *dropped, struct error *error);
 int sqlite_outbox_read(struct store *store, int64_t after, size_t limit, outbox_row_fn *row,
                        void *context, struct error *error);
 void sqlite_outbox_taken(struct store *store, int64_t id);

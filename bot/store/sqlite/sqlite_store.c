@@ -248,6 +248,7 @@ static const struct store_ops ops = {
     .room_places = room_places,
     .record = sqlite_record,
     .outbox_add = sqlite_outbox_add,
+    .outbox_drop = sqlite_outbox_drop,
     .outbox_read = sqlite_outbox_read,
     .outbox_taken = sqlite_outbox_taken,
     .outbox_done = sqlite_outbox_done,

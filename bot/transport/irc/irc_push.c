@@ -71,5 +71,6 @@ void irc_push_said(struct irc *irc, int channel, const struct irc_person *person
     event.text = text;
     event.length = length;
     event.cut = said->cut;
+    event.line = said->line && channel < 0;
     give(irc, &event);
 }

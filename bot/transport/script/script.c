@@ -213,6 +213,7 @@ void script_push(struct script *script, const struct script_deed *deed)
         .role = known ? known->role : ROLE_MEMBER,
         .guest = known && known->guest,
         .to_bot = next.to_bot,
+        .line = script->lines && !deed->room,
         .erasable = script->erasing && deed->room,
         .about = deed->about,
         .tag = deed->tag,
@@ -240,6 +241,11 @@ void script_tell(struct transport *transport, int64_t at, const char *person, co
                  size_t length)
 {
     script_say(transport, at, NULL, person, text, length);
+}
+
+void script_set_lines(struct transport *transport)
+{
+    script_of(transport)->lines = true;
 }
 
 void script_set_behind(struct transport *transport, int64_t at, bool behind)

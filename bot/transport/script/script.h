@@ -33,6 +33,8 @@ void script_leave(struct transport *transport, int64_t at, const char *room, con
 void script_set_behind(struct transport *transport, int64_t at, bool behind);
 /* A room goes on under another name. */
 void script_move(struct transport *transport, int64_t at, const char *room, const char *target);
+/* A message is one line there, and a text of several is several messages. */
+void script_set_lines(struct transport *transport);
 /*
  * Where people put marks on messages, edit and take back what they said: off
  * until script_set_marks(). Then all that is said has an id (made up unless

@@ -39,7 +39,7 @@ struct script {
         bool guest; /* to the bot they are "guest:ACCOUNT" */
     } people[SCRIPT_PEOPLE_MAX];
     size_t people_count;
-    bool marks, erasing, deaf, behind;
+    bool lines, marks, erasing, deaf, behind;
     struct clock_port clock; /* with marks: when they are counted */
     struct script_next { /* of the next thing that somebody does */
         char id[SCRIPT_ID_MAX];
