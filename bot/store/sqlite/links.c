@@ -163,6 +163,7 @@ int sqlite_room_links(struct store *base, room_link_fn *link, void *context, str
 static int add_member(struct sqlite_store *store, const struct address *who, const char *name,
                       int64_t now, uint64_t *id, struct error *error)
 {
+    known_forget(&store->known);
     if (sql_do(store, SQL_MEMBER_ADD, error, "ti", name, now))
         return -1;
     int64_t made = sqlite3_last_insert_rowid(store->db);
@@ -175,6 +176,11 @@ int sqlite_member(struct store *base, const struct address *who, const char *nam
                   uint64_t *id, struct error *error)
 {
     struct sqlite_store *store = sql_store(base);
+    const struct known_account *known = known_find(&store->known, who);
+    if (known && strcmp(known->name, name) == 0) {
+        *id = known->whole;
+        return 0;
+    }
     sqlite3_stmt *find = sql_prepare(store, SQL_MEMBER_FIND, error);
     if (sql_bind(store, find, error, "ttt", who->transport, who->network, who->target))
         return -1;
@@ -187,13 +193,24 @@ int sqlite_member(struct store *base, const struct address *who, const char *nam
     *id = (uint64_t)sqlite3_column_int64(find, 1);
     bool renamed = strcmp(sql_column(find, 2), name) != 0;
     sqlite3_reset(find);
-    return renamed ? sql_do(store, SQL_MEMBER_NAME, error, "iti", own, name, now) : 0;
+    if (!renamed) {
+        known_keep(&store->known, who, (uint64_t)own, *id, name);
+        return 0;
+    }
+    known_forget(&store->known);
+    return sql_do(store, SQL_MEMBER_NAME, error, "iti", own, name, now);
 }
 
 int sqlite_identity(struct store *base, const struct address *who, uint64_t *own, uint64_t *whole,
                     struct error *error)
 {
     struct sqlite_store *store = sql_store(base);
+    const struct known_account *known = known_find(&store->known, who);
+    if (known) {
+        *own = known->own;
+        *whole = known->whole;
+        return 0;
+    }
     sqlite3_stmt *find = sql_prepare(store, SQL_MEMBER_FIND, error);
     *own = *whole = 0;
     if (sql_bind(store, find, error, "ttt", who->transport, who->network, who->target))
@@ -203,8 +220,30 @@ int sqlite_identity(struct store *base, const struct address *who, uint64_t *own
         return row;
     *own = (uint64_t)sqlite3_column_int64(find, 0);
     *whole = (uint64_t)sqlite3_column_int64(find, 1);
+    known_keep(&store->known, who, *own, *whole, sql_column(find, 2));
     sqlite3_reset(find);
     return 0;
+}
+
+/* The accounts of a whole member, from the database; `only` = the one, if there is one. */
+static int read_identities(struct sqlite_store *store, uint64_t whole, identity_fn *identity,
+                           void *context, struct known_account **only, struct error *error)
+{
+    int more, count = 0;
+    sqlite3_stmt *row = sql_prepare(store, SQL_IDENTITIES, error);
+    if (sql_bind(store, row, error, "i", (int64_t)whole))
+        return -1;
+    while ((more = sql_row(store, row, error)) > 0) {
+        struct address who = {sql_column(row, 0), sql_column(row, 1), sql_column(row, 2)};
+        uint64_t own = (uint64_t)sqlite3_column_int64(row, 3);
+        const char *name = sql_column(row, 4);
+        if (sql_whole(row, error) || identity(context, &who, own, name)) {
+            sqlite3_reset(row);
+            return error_set(error, ERR_MEMORY, "no memory for the accounts of a member");
+        }
+        *only = count++ == 0 ? known_keep(&store->known, &who, own, whole, name) : NULL;
+    }
+    return more;
 }
 
 int sqlite_identities(struct store *base, uint64_t member, identity_fn *identity, void *context,
@@ -212,29 +251,31 @@ int sqlite_identities(struct store *base, uint64_t member, identity_fn *identity
 {
     struct sqlite_store *store = sql_store(base);
     uint64_t whole;
-    int more;
+    const struct known_account *known = known_only(&store->known, member);
+    if (known) {
+        struct address who = {known->transport, known->network, known->target};
+        return identity(context, &who, known->own, known->name)
+                   ? error_set(error, ERR_MEMORY, "no memory for the accounts of a member")
+                   : 0;
+    }
     if (look_up(store, SQL_MEMBER_WHOLE, member, member, &whole, error))
         return -1;
-    sqlite3_stmt *row = sql_prepare(store, SQL_IDENTITIES, error);
-    if (sql_bind(store, row, error, "i", (int64_t)whole))
+    struct known_account *only = NULL;
+    if (read_identities(store, whole, identity, context, &only, error))
         return -1;
-    while ((more = sql_row(store, row, error)) > 0) {
-        struct address who = {sql_column(row, 0), sql_column(row, 1), sql_column(row, 2)};
-        if (sql_whole(row, error) ||
-            identity(context, &who, (uint64_t)sqlite3_column_int64(row, 3), sql_column(row, 4))) {
-            sqlite3_reset(row);
-            return error_set(error, ERR_MEMORY, "no memory for the accounts of a member");
-        }
-    }
-    return more;
+    if (only)
+        known_keep_only(&store->known, only);
+    return 0;
 }
 
 int sqlite_member_link(struct store *base, uint64_t member, uint64_t whole, struct error *error)
 {
+    known_forget(&sql_store(base)->known);
     return link_parts(base, &members, member, whole, error);
 }
 
 int sqlite_member_unlink(struct store *base, uint64_t member, struct error *error)
 {
+    known_forget(&sql_store(base)->known);
     return unlink_part(base, &members, member, error);
 }

@@ -5,6 +5,7 @@
 #include <sqlite3.h>
 
 #include "app/ports.h"
+#include "store/sqlite/known.h"
 
 /* Turns SQLite's last error into ours. Returns -1. */
 int sql_error(sqlite3 *db, struct error *error, const char *what);
@@ -243,6 +244,7 @@ struct sqlite_store {
     size_t taken_count, taken_capacity;
     int64_t *struck; /* of them, those that the open transaction removes */
     size_t struck_count, struck_capacity, struck_mark; /* mark: at the savepoint */
+    struct known known;
 };
 
 struct sqlite_store *sql_store(struct store *store);

@@ -36,6 +36,7 @@ static void rollback(struct store *base)
 {
     struct sqlite_store *store = sql_store(base);
     store->struck_count = 0;
+    known_forget(&store->known);
     for (int i = 0; i < SQL_COUNT; i++)
         sqlite3_reset(store->statement[i]);
     if (!sqlite3_get_autocommit(store->db))
@@ -60,6 +61,7 @@ static int rollback_to(struct store *base, struct error *error)
 {
     struct sqlite_store *store = sql_store(base);
     store->struck_count = store->struck_mark;
+    known_forget(&store->known);
     for (int i = 0; i < SQL_COUNT; i++)
         sqlite3_reset(store->statement[i]);
     /* A disk that is full ends the whole transaction; then there is no savepoint left. */
