@@ -243,7 +243,9 @@ class Client:
         self.raw("AUTHENTICATE " + ("EXTERNAL" if external else "PLAIN"))
         self.wait_line(lambda line: line.command == "AUTHENTICATE", what="AUTHENTICATE +")
         secret = b"" if external else "\0".join(("",) + tuple(sasl)).encode()
-        self.raw("AUTHENTICATE " + (base64.b64encode(secret).decode() or "+"))
+        text = base64.b64encode(secret).decode()
+        for at in range(0, len(text) + 1, 400):  # a full part is followed by another, or by "+"
+            self.raw("AUTHENTICATE " + (text[at:at + 400] or "+"))
         line = self.wait_line(lambda line: line.command in ("903", "904", "905", "906"))
         if line.command != "903":
             raise AssertionError("%s: SASL failed: %r" % (self.nick, line))
