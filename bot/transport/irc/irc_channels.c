@@ -80,6 +80,7 @@ void irc_channels_due(struct irc *irc)
             continue;
         channel->rejoin_at = irc_now(irc) + JOIN_MS;
         irc_session_join(irc->session, irc->settings->channels[i], irc->settings->keys[i]);
+        irc_flood_spend(&irc->flood, irc_now(irc));
     }
 }
 

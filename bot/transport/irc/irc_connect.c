@@ -56,8 +56,11 @@ void irc_send(struct irc *irc, const char *format, ...)
     va_start(args, format);
     int length = vsnprintf(line, sizeof line, format, args);
     va_end(args);
-    if (length > 0 && (size_t)length < sizeof line)
-        irc_link_send(irc->link, line, (size_t)length);
+    if (length <= 0 || (size_t)length >= sizeof line)
+        return;
+    irc_link_send(irc->link, line, (size_t)length);
+    if (irc->phase == IRC_READY)
+        irc_flood_spend(&irc->flood, irc_now(irc));
 }
 
 static void on_retry(uv_timer_t *timer);

@@ -202,8 +202,12 @@ static void take_line(struct irc_flood *flood, struct irc_flood_message *message
     to_end(flood, message);
 }
 
+/* To the server a marker is a command like any other. Behind a whole batch it is what the pace
+ * leaves room for; behind less it costs the rest. */
 static enum irc_flood_step mark(struct irc_flood *flood, int64_t now)
 {
+    if (flood->interval > 0 && flood->window.lines < IRC_WINDOW_MIN)
+        flood->tokens -= 1 - (double)flood->window.lines / IRC_WINDOW_MIN;
     flood->marker++;
     flood->marked_at = now;
     irc_window_marker(&flood->window);
@@ -226,8 +230,18 @@ enum irc_flood_step irc_flood_next(struct irc_flood *flood, int64_t now, const c
         }
         *at = now + (int64_t)((1 - flood->tokens) * (double)flood->interval) + 1;
     }
-    /* While waiting anyway, learn whether what is out has arrived. */
-    return flood->window.lines > 0 && !marked ? mark(flood, now) : IRC_FLOOD_WAIT;
+    /* Learn whether what is out has arrived, when a batch is whole or there is no more of it. */
+    bool more = room && flood->interval > 0;
+    return flood->window.lines > 0 && !marked && !more ? mark(flood, now) : IRC_FLOOD_WAIT;
+}
+
+void irc_flood_spend(struct irc_flood *flood, int64_t now)
+{
+    if (flood->interval <= 0)
+        return;
+    refill(flood, now);
+    if (flood->tokens > -(double)flood->burst)
+        flood->tokens -= 1;
 }
 
 int64_t irc_flood_waiting(const struct irc_flood *flood)

@@ -55,6 +55,9 @@ enum irc_flood_step {
 enum irc_flood_step irc_flood_next(struct irc_flood *flood, int64_t now, const char **target,
                                    const char **line, int64_t *at);
 
+/* Another command was sent: servers count every one. */
+void irc_flood_spend(struct irc_flood *flood, int64_t now);
+
 /* The PONG to a marker: calls sent() for each message whose last line it covers. */
 void irc_flood_pong(struct irc_flood *flood, uint64_t marker, int64_t now, irc_flood_id_fn *sent,
                     void *context);

@@ -1,4 +1,6 @@
 /* What the bot says: to lines, paced, and struck off when the server has taken it in. */
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,6 +47,14 @@ static void on_pace(uv_timer_t *timer)
     irc_say_pump(timer->data);
 }
 
+/* Its part of the pace is counted already. */
+static void send_marker(struct irc *irc)
+{
+    char line[40];
+    int length = snprintf(line, sizeof line, "PING :hs%" PRIu64, irc->flood.marker);
+    irc_link_send(irc->link, line, (size_t)length);
+}
+
 void irc_say_pump(struct irc *irc)
 {
     const char *target, *line;
@@ -55,7 +65,7 @@ void irc_say_pump(struct irc *irc)
         if (step == IRC_FLOOD_LINE) {
             irc_session_say(irc->session, target, line);
         } else if (step == IRC_FLOOD_MARKER) {
-            irc_send(irc, "PING :hs%llu", (unsigned long long)irc->flood.marker);
+            send_marker(irc);
         } else {
             int64_t wait = at - irc_now(irc);
             if (irc->stopping && !irc->flood.first)
