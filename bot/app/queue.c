@@ -36,56 +36,15 @@ static struct queued *take_memory(struct queue *queue, size_t size)
     return queued;
 }
 
-static size_t measure(const char *text)
-{
-    return text ? strlen(text) + 1 : 0;
-}
-
-/* Copies a string behind the event; *at moves on. */
-static const char *put(char **at, const char *text)
-{
-    if (!text)
-        return NULL;
-    char *copy = *at;
-    size_t size = strlen(text) + 1;
-    memcpy(copy, text, size);
-    *at += size;
-    return copy;
-}
-
-static void put_address(char **at, struct address *address)
-{
-    address->transport = put(at, address->transport);
-    address->network = put(at, address->network);
-    address->target = put(at, address->target);
-}
-
 int queue_push(struct queue *queue, const struct event *event)
 {
-    const struct event *e = event;
     if (queue->count >= QUEUE_MAX || queue->bytes >= QUEUE_BYTES_MAX)
         return -1;
-    size_t size = measure(e->id) + measure(e->name) + measure(e->bot_name) + e->length + 1;
-    size += measure(e->about) + measure(e->tag);
-    size += measure(e->room.transport) + measure(e->room.network) + measure(e->room.target);
-    size += measure(e->who.transport) + measure(e->who.network) + measure(e->who.target);
+    size_t size = event_size(event);
     struct queued *queued = take_memory(queue, sizeof *queued + size);
     if (!queued)
         return -1;
-    char *at = (char *)(queued + 1);
-    queued->event = *event;
-    queued->event.id = put(&at, e->id);
-    queued->event.name = put(&at, e->name);
-    queued->event.bot_name = put(&at, e->bot_name);
-    queued->event.about = put(&at, e->about);
-    queued->event.tag = put(&at, e->tag);
-    put_address(&at, &queued->event.room);
-    put_address(&at, &queued->event.who);
-    if (e->length > 0)
-        memcpy(at, e->text, e->length);
-    at[e->length] = '\0';
-    /* A note without a value is another than one with an empty one. */
-    queued->event.text = e->text || e->kind != EVENT_NOTE ? at : NULL;
+    event_copy(&queued->event, event, (char *)(queued + 1));
     queued->size = sizeof *queued + size;
     queued->fate = QUEUED_DONE;
     queued->tries = 0;

@@ -95,6 +95,8 @@ static int play_line(struct player *player, char *line)
     if (!directive)
         directive = find_directive(scenario_marks, line);
     if (!directive)
+        directive = find_directive(scenario_links, line);
+    if (!directive)
         directive = find_directive(scenario_checks, line);
     if ((!directive || directive->bot) && !player->open && player_open(player))
         return -1;

@@ -9,6 +9,7 @@
 #define PRESENT_MAX 128
 #define NETS_MAX 4
 #define NAMED_MAX 16
+#define PENDING_MAX 8
 #define WHO_MAX (EVENT_TARGET_MAX + EVENT_NAME_MAX + 2) /* "#prep@libera" */
 
 /* A network. The first is called "local", and its people and rooms go by their bare names. */
@@ -40,6 +41,13 @@ struct named {
     enum role role;
 };
 
+/* A link that somebody has said and that is being read. */
+struct pending {
+    struct net *net; /* NULL = none */
+    int64_t said;
+    char person[EVENT_NAME_MAX + 1], host[64], typed[64]; /* typed: before the link */
+};
+
 struct player {
     const struct scenario_options *options;
     const char *path;
@@ -56,6 +64,7 @@ struct player {
     size_t named_count;
     struct present present[PRESENT_MAX];
     size_t present_count;
+    struct pending pending[PENDING_MAX];
     char directory[64]; /* a temporary one, "" if the database was given */
     char database[256];
     struct compose bot;
@@ -98,6 +107,7 @@ struct directive {
 extern const struct directive scenario_stage[];  /* time, rooms, network */
 extern const struct directive scenario_people[]; /* who comes and goes, as what */
 extern const struct directive scenario_marks[];  /* marks, edits, retractions */
+extern const struct directive scenario_links[];  /* texts named by a link */
 extern const struct directive scenario_checks[]; /* what is seen */
 /* "+5m": every deadline on the way is met in its moment. 0 or -1. */
 int scenario_advance(struct player *player, char *words);

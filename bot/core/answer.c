@@ -91,9 +91,10 @@ static size_t count_lines(const char *text, size_t length)
 }
 
 /* The words add nothing to a mark: a receipt with all of this came before. */
-static bool mark_is_enough(const struct seat *seat, bool done, bool paused, bool stripped)
+static bool mark_is_enough(const struct talk *talk, const struct seat *seat, bool done,
+                           bool paused, bool stripped)
 {
-    return seat->revision > 1 && !done && !paused && !stripped;
+    return seat->revision > 1 && !done && !paused && !stripped && !talk->event->from;
 }
 
 /* Newer receipts of one round replace older ones that are not sent yet: a paste
@@ -140,14 +141,17 @@ static void send_receipt(struct talk *talk, const struct round *round, const str
     text_init(&text);
     put_receipt(talk->hall, round, seat, lead, &text);
     bool done = flow_done_at(talk->hall, round) > 0;
+    bool over = round->deadline > 0 && talk->event->at >= round->deadline;
     if (round->paused)
         text_put(&text, "The clock is stopped.");
     else if (done)
         text_put(&text, "Everyone who joined has answered; grading comes next.");
+    else if (over)
+        text_put(&text, "The time is over, but this was sent before.");
     else
         text_printf(&text, "%s left.",
                     span_text(round_time_left(round, due > 0 ? due : talk->event->at), left));
-    if (is_first(talk, seat) && !done)
+    if (is_first(talk, seat) && !done && (!over || round->paused))
         text_printf(&text, " Write on to add to it; %srevise replaces it, %swithdraw takes it back.",
                     talk->prefix, talk->prefix);
     if (stripped)
@@ -157,7 +161,7 @@ static void send_receipt(struct talk *talk, const struct round *round, const str
         text_printf(&text, " %s%.31s is no command, so it is a line of your answer.", talk->prefix,
                     talk->burst->word);
     const char *collapse = receipt_key(talk->effects, round);
-    struct message *message = mark_is_enough(seat, done, round->paused, stripped)
+    struct message *message = mark_is_enough(talk, seat, done, round->paused, stripped)
                                   ? talk_mark(talk, &text, collapse)
                                   : talk_tell(talk, &text, collapse);
     if (message)
@@ -266,6 +270,20 @@ static bool add_held(struct talk *talk, const struct round *round, struct seat *
     return part != NULL;
 }
 
+/* How the receipt begins. What was taken from elsewhere is told by itself if there is more. */
+static const char *receipt_lead(const struct talk *talk, bool more, const char *text,
+                                size_t length)
+{
+    const char *from = talk->event->from;
+    size_t lines = count_lines(text, length);
+    if (!from)
+        return "Stored";
+    if (!more)
+        return arena_printf(talk->effects->arena, "Stored from %s", from);
+    return arena_printf(talk->effects->arena, "Read %zu line%s, %zu bytes from %s. Stored", lines,
+                        lines == 1 ? "" : "s", length, from);
+}
+
 void answer_store(struct talk *talk, struct round *round, struct seat *seat, const char *text,
                   size_t length, bool replace)
 {
@@ -278,6 +296,7 @@ void answer_store(struct talk *talk, struct round *round, struct seat *seat, con
         talk_refused(talk, "An answer needs some words; I stored nothing.");
         return;
     }
+    bool more = seat->answer && !replace;
     make_way(talk, round, seat, replace);
     if (held && !add_held(talk, round, seat))
         return;
@@ -287,7 +306,11 @@ void answer_store(struct talk *talk, struct round *round, struct seat *seat, con
         return;
     }
     part_record(talk->effects, round->id, seat->member, part);
-    answer_renew(talk, round, seat, "Stored");
+    const char *lead = receipt_lead(talk, more, text, length);
+    if (lead)
+        answer_renew(talk, round, seat, lead);
+    else
+        talk->broken = true;
 }
 
 void answer_adopt(struct talk *talk, struct round *round, struct seat *seat, struct draft *draft,

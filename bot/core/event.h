@@ -39,6 +39,9 @@ enum event_kind {
     EVENT_COUNTED, /* the place `room` has told all marks of the messages whose tag begins with `tag` */
     EVENT_BEHIND, /* on the network of `room` (no target) things may have happened that did not come yet */
     EVENT_ABREAST, /* they have come now */
+    EVENT_READING, /* a text that `who` named by a link, said at `at`, is still being read from there: phases wait
+                     for it, not long. With `text` who is told so ("bpa.st") */
+    EVENT_READ,   /* no text of `who` is being read any more */
     EVENT_MOVED,  /* the place `room` goes on as `text`, another target of the same network */
     EVENT_BECAME, /* the guest `who` is the account `text` of the same network from now on: the same
                      connection has logged in. ENTERs of the account may follow or not; the old one
@@ -73,6 +76,11 @@ struct event {
     bool erasable;  /* said in a room, and the bot may erase it there */
     bool kept;      /* the network gives it again until a later EVENT_NOTE is stored: if it cannot be
                        stored it is tried again, in order, and nobody needs to be told */
+    const char *from;  /* `text` behind its first `typed` bytes was taken from there ("bpa.st"): it is what
+                          somebody has to say, never a command. NULL = all was typed */
+    size_t typed;
+    const char *fault; /* why it could not be taken from there, in sentences for the member; `text` is
+                          only what was typed then. Goes with `from`; NULL = it could */
     const char *about; /* id of an earlier event, or of a message of the bot; see the kinds; may be NULL */
     const char *tag;   /* what the bot's message was tagged with, or a note's key; may be NULL */
 };
@@ -81,5 +89,9 @@ struct event {
  * into the arena. NULL if `id` is NULL, or memory is out (the arena has failed then). */
 struct arena;
 const char *event_key(struct arena *arena, const struct event *event, const char *id);
+
+/* All strings of an event in one piece of memory: its size, and an event whose strings are in there. */
+size_t event_size(const struct event *event);
+void event_copy(struct event *copy, const struct event *event, char *space);
 
 #endif

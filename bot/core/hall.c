@@ -55,11 +55,7 @@ void hall_finish(struct hall *hall)
     hall_forget(hall);
     for (size_t i = 0; i < hall->room_count; i++)
         free_room(hall->rooms[i]);
-    for (size_t i = 0; i < hall->lag_count; i++) {
-        free(hall->lags[i].transport);
-        free(hall->lags[i].network);
-    }
-    free(hall->lags);
+    hold_finish(hall);
     free(hall->rooms);
     free(hall->rounds);
     free(hall->drafts);
@@ -316,7 +312,9 @@ int hall_apply(struct hall *hall, const struct event *event, struct effects *eff
     case EVENT_COUNTED:
     case EVENT_BEHIND:
     case EVENT_ABREAST:
-        if (hold_apply(hall, event))
+    case EVENT_READING:
+    case EVENT_READ:
+        if (hold_apply(hall, event, effects))
             return -1;
         break;
     case EVENT_BECAME:

@@ -46,8 +46,12 @@ struct lag {
     int64_t since; /* when it was behind first */
 };
 
+struct reading;
+
 struct hall {
     const struct world *world;
+    struct reading **readings; /* texts that are still being read (reading.c) */
+    size_t reading_count;
     struct lag *lags;
     size_t lag_count;
     struct room **rooms;

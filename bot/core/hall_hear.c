@@ -49,6 +49,7 @@ static void parse_private(struct talk *talk)
 {
     const struct event *event = talk->event;
     const char *name = event->bot_name ? event->bot_name : "";
+    size_t length = event->from ? event->typed : event->length;
     talk->prefix = talk->call = "!";
     bool first = true;
     for (size_t i = 0; i < talk->hall->room_count; i++) {
@@ -56,7 +57,7 @@ static void parse_private(struct talk *talk)
         if (!talk_present(talk, room))
             continue;
         const char *prefix = room->settings.prefix;
-        command_parse(&talk->command, event->text, event->length, prefix, name, true);
+        command_parse(&talk->command, event->text, length, prefix, name, true);
         if (first || talk->command.verb != COMMAND_NONE) {
             talk->prefix = prefix;
             talk->call = room->call;
@@ -65,7 +66,7 @@ static void parse_private(struct talk *talk)
         if (talk->command.verb != COMMAND_NONE)
             return;
     }
-    command_parse(&talk->command, event->text, event->length, "!", name, true);
+    command_parse(&talk->command, event->text, length, "!", name, true);
     if (talk->command.verb == COMMAND_UNKNOWN && !first && strcmp(talk->prefix, "!") != 0)
         talk->command.verb = COMMAND_NONE;
 }
@@ -75,6 +76,7 @@ static void parse(struct talk *talk)
     const struct event *event = talk->event;
     if (!talk->room) {
         parse_private(talk);
+        talk_set_body(talk);
         return;
     }
     talk->prefix = talk->call = talk->room->call;
@@ -97,9 +99,12 @@ static bool concerns(const struct talk *talk)
  * twice, but what should not stand there is looked at again. */
 static void act(struct talk *talk)
 {
-    bool edit = talk->event->kind == EVENT_EDIT;
+    const struct event *event = talk->event;
+    bool edit = event->kind == EVENT_EDIT;
     line_begin(talk);
-    if (talk->room && talk->command.verb == COMMAND_NONE)
+    if (event->fault)
+        verb_unread(talk);
+    else if (talk->room && talk->command.verb == COMMAND_NONE)
         misplaced_answer(talk);
     else if (edit && !talk->room && !edit_counts_anew(talk))
         return;

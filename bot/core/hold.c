@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/flow.h"
+#include "core/reading.h"
 #include "util/span.h"
 
 #define TAG_BYTES 32
@@ -85,7 +86,7 @@ static bool is_missing(const struct hall *hall, const struct round *round, const
     return (lag->behind || lag->held) && concerns(hall, round, lag);
 }
 
-bool hold_waits(const struct hall *hall, const struct round *round)
+static bool is_behind(const struct hall *hall, const struct round *round)
 {
     for (size_t i = 0; i < hall->lag_count; i++)
         if (is_missing(hall, round, &hall->lags[i]))
@@ -103,10 +104,17 @@ static int64_t end_of(const struct round *round)
     return early ? round->graded_at : round->deadline;
 }
 
+bool hold_waits(const struct hall *hall, const struct round *round)
+{
+    return is_behind(hall, round) || reading_until(hall, round, end_of(round)) > 0;
+}
+
 /* A network that is behind since after the end is so because the bot was down until then. */
 static int64_t last_moment(const struct hall *hall, const struct round *round)
 {
     int64_t from = end_of(round);
+    if (!is_behind(hall, round))
+        return reading_until(hall, round, from);
     for (size_t i = 0; i < hall->lag_count; i++)
         if (is_missing(hall, round, &hall->lags[i]) && hall->lags[i].since > from)
             from = hall->lags[i].since;
@@ -116,7 +124,9 @@ static int64_t last_moment(const struct hall *hall, const struct round *round)
 int64_t hold_due(const struct hall *hall, const struct round *round)
 {
     int64_t end = end_of(round);
-    return end > 0 && round->held_at > 0 ? last_moment(hall, round) : end;
+    /* Of a short wait nobody is told. */
+    bool quiet = round->held_at > 0 || !is_behind(hall, round);
+    return end > 0 && quiet ? last_moment(hall, round) : end;
 }
 
 bool hold_may_wait(const struct hall *hall, const struct round *round, int64_t now)
@@ -281,8 +291,22 @@ static void note_count(struct hall *hall, const struct event *event)
     }
 }
 
-int hold_apply(struct hall *hall, const struct event *event)
+void hold_finish(struct hall *hall)
 {
+    for (size_t i = 0; i < hall->lag_count; i++) {
+        free(hall->lags[i].transport);
+        free(hall->lags[i].network);
+    }
+    free(hall->lags);
+    hall->lags = NULL;
+    hall->lag_count = 0;
+    readings_finish(hall);
+}
+
+int hold_apply(struct hall *hall, const struct event *event, struct effects *effects)
+{
+    if (event->kind == EVENT_READING || event->kind == EVENT_READ)
+        return reading_apply(hall, event, effects);
     if (event->kind == EVENT_COUNTED) {
         if (event->tag && event->room.target)
             note_count(hall, event);

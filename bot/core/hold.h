@@ -1,7 +1,7 @@
 /*
  * What holds a phase open past its end. A network may be behind: what was sent
  * there in time still counts when it comes, so the phase waits for it, but not
- * for ever. And before votes by marks count, the marks are compared with the
+ * for ever; or a text is still being read (reading.h). And before votes by marks count, the marks are compared with the
  * network. Other events after the end are late as ever.
  */
 #ifndef CORE_HOLD_H
@@ -13,10 +13,11 @@
 #define HOLD_BEHIND_MS (10 * 60 * 1000)
 #define HOLD_COUNT_MS (60 * 1000)       /* for the marks to be counted */
 
-/* EVENT_BEHIND, EVENT_ABREAST, EVENT_COUNTED. 0 or -1. */
-int hold_apply(struct hall *hall, const struct event *event);
+/* EVENT_BEHIND, EVENT_ABREAST, EVENT_COUNTED, EVENT_READING, EVENT_READ. 0 or -1. */
+int hold_apply(struct hall *hall, const struct event *event, struct effects *effects);
+void hold_finish(struct hall *hall);
 
-/* True if a network of the round's places is behind. */
+/* True if a network of the round's places is behind, or a text for it is still being read. */
 bool hold_waits(const struct hall *hall, const struct round *round);
 /* When the end of the phase is to be acted on, of a round for which hold_waits(): first to tell the
  * room, then to go on without what is missing. 0 if nothing has come to an end. */

@@ -103,6 +103,23 @@ struct message *talk_mark(struct talk *talk, const struct text *text, const char
     return message;
 }
 
+/* Text that was taken from elsewhere is behind all that was typed. */
+void talk_set_body(struct talk *talk)
+{
+    const struct event *event = talk->event;
+    struct command *command = &talk->command;
+    bool plain = command->verb == COMMAND_NONE || command->verb == COMMAND_UNKNOWN;
+    if (event->from) {
+        talk->body = event->text + event->typed;
+        talk->body_length = event->length - event->typed;
+        command->rest = talk->body;
+        command->rest_length = talk->body_length;
+    } else {
+        talk->body = plain ? event->text : command->rest;
+        talk->body_length = plain ? event->length : command->rest_length;
+    }
+}
+
 int talk_know(struct talk *talk)
 {
     const struct event *event = talk->event;

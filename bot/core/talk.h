@@ -23,6 +23,8 @@ struct talk {
     struct accounts accounts; /* privately: of the speaker, if several are linked */
     const char *origin; /* id of the message: of the one edited, if this is an edit; may be NULL */
     const char *key;    /* the same as event_key() */
+    const char *body;   /* said privately: what could be an answer, behind "!answer" or all of it */
+    size_t body_length;
     const char *prefix; /* what stands before a command where this was said ... */
     const char *call;   /* ... and in the room it is about */
     bool greet;         /* they took a seat as a guest, and were not told yet what that means */
@@ -49,6 +51,8 @@ struct message *talk_tell(struct talk *talk, const struct text *text, const char
 /* The same, but where the network has marks a mark on the message may stand for the words. */
 struct message *talk_mark(struct talk *talk, const struct text *text, const char *collapse);
 
+/* Sets `body` from the event and the command in it. */
+void talk_set_body(struct talk *talk);
 /* Makes the speaker known: `member` and `own`. 0 or -1. */
 int talk_know(struct talk *talk);
 /* Finds `accounts`, without making anybody known. 0 or -1. */
@@ -108,6 +112,7 @@ void verb_me(struct talk *talk);
 void verb_say(struct talk *talk);    /* private plain text, or !answer */
 void verb_begin(struct talk *talk);
 void verb_finish(struct talk *talk); /* !end, privately */
+void verb_unread(struct talk *talk); /* the text that was said could not be read */
 void verb_cancel(struct talk *talk);
 void verb_revise(struct talk *talk);
 void verb_withdraw(struct talk *talk);

@@ -151,13 +151,17 @@ static void extend_draft(struct talk *talk, struct draft *draft)
         refuse_phase(talk, round);
         return;
     }
-    if (talk->event->cut || parts_length(&draft->parts) + 1 + talk->event->length > EVENT_TEXT_MAX) {
+    if (talk->event->cut || parts_length(&draft->parts) + 1 + talk->body_length > EVENT_TEXT_MAX) {
         talk_refused(talk, "That line would make it longer than %d KB; I left it out. %send stores "
                          "what came before, %scancel drops it.",
                    EVENT_TEXT_MAX / 1024, talk->prefix, talk->prefix);
         return;
     }
-    draft_add(talk, draft, talk->event->text, talk->event->length);
+    draft_add(talk, draft, talk->body, talk->body_length);
+    if (talk->event->from)
+        talk_reply(talk, "I have the text from %s (%zu bytes). Send more, then %send. %scancel drops "
+                         "all of it.",
+                   talk->event->from, talk->body_length, talk->prefix, talk->prefix);
 }
 
 static void skip_word(const struct command *command, const char **text, size_t *length)
@@ -178,7 +182,7 @@ struct talk_choice answer_choose_round(struct talk *talk, const char **text, siz
     struct talk_choice choice = {0};
     if (command->verb != COMMAND_NONE && command->word_count > 0) {
         choice = talk_choose(talk, 0, may_answer);
-        if (!choice.named || command->round)
+        if (!choice.named || command->round || talk->event->from)
             return choice;
         if (choice.fitting > 0) {
             skip_word(command, text, length);
@@ -212,8 +216,8 @@ static struct round *burst_round(const struct talk *talk)
 static void store(struct talk *talk, bool replace)
 {
     bool plain = talk->command.verb == COMMAND_NONE;
-    const char *text = plain ? talk->event->text : talk->command.rest;
-    size_t length = plain ? talk->event->length : talk->command.rest_length;
+    const char *text = talk->body;
+    size_t length = talk->body_length;
     struct talk_choice choice = {.round = burst_round(talk)};
     if (!choice.round)
         choice = answer_choose_round(talk, &text, &length);
@@ -247,7 +251,7 @@ static bool bare_command(const struct talk *talk)
 {
     char word[16];
     const struct event *event = talk->event;
-    if (talk->command.verb != COMMAND_NONE)
+    if (talk->command.verb != COMMAND_NONE || event->from)
         return false;
     size_t length = strcspn(event->text, " \n\t");
     if (length == 0 || length >= sizeof word)
@@ -410,4 +414,19 @@ void verb_withdraw(struct talk *talk)
         return;
     }
     answer_withdraw(talk, round, round_seat_of(round, talk->member));
+}
+
+void verb_unread(struct talk *talk)
+{
+    const struct draft *draft = draft_of(talk->hall, talk->member);
+    const struct event *event = talk->event;
+    const char *kept = event->kind == EVENT_EDIT          ? "All stays as it was."
+                       : draft && !draft->pending ? "I added nothing to your lines."
+                                                  : "I stored nothing.";
+    if (draft && !draft->pending)
+        talk_refused(talk, "I could not read that link to %s: %s %s", event->from, event->fault, kept);
+    else
+        talk_refused(talk, "I could not read that link to %s: %s %s Send the text itself, or %sbegin, "
+                           "many lines, %send.",
+                     event->from, event->fault, kept, talk->prefix, talk->prefix);
 }

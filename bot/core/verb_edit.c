@@ -65,8 +65,8 @@ static bool read_edit(struct talk *talk, const struct kept *kept, const char **t
                       size_t *length)
 {
     enum command_verb verb = talk->command.verb;
-    *text = talk->event->text;
-    *length = talk->event->length;
+    *text = talk->body;
+    *length = talk->body_length;
     if (verb == COMMAND_NONE || verb == COMMAND_UNKNOWN)
         return true;
     if (verb != COMMAND_ANSWER && verb != COMMAND_REVISE && verb != COMMAND_BEGIN) {
@@ -75,8 +75,6 @@ static bool read_edit(struct talk *talk, const struct kept *kept, const char **t
                    talk->prefix, command_word(verb));
         return false;
     }
-    *text = talk->command.rest;
-    *length = talk->command.rest_length;
     struct talk_choice choice = answer_choose_round(talk, text, length);
     if (kept->round && choice.named && choice.round && choice.round != kept->round) {
         talk_reply(talk, "That message is part of your answer to round %" PRIu64 ", which stays as it "

@@ -33,13 +33,17 @@ void paste_server_start(struct paste_server *server)
     close(out[1]);
     server->in = in[1];
     FILE *said = fdopen(out[0], "r");
-    if (server->pid < 0 || !said ||
-        fscanf(said, "%u %u %u %255s", &server->port, &server->self_signed, &server->other_name,
-               server->ca) != 4) {
+    char line[400] = "", *at = line;
+    if (server->pid < 0 || !said || !fgets(line, sizeof line, said)) {
         fprintf(stderr, "tests/support/paste_server.py does not start\n");
         abort();
     }
     fclose(said);
+    server->port = (unsigned)strtoul(at, &at, 10);
+    server->self_signed = (unsigned)strtoul(at, &at, 10);
+    server->other_name = (unsigned)strtoul(at, &at, 10);
+    line[strcspn(line, "\n")] = '\0';
+    snprintf(server->ca, sizeof server->ca, "%s", at + 1);
 }
 
 void paste_server_stop(struct paste_server *server)

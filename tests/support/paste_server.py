@@ -111,6 +111,14 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             desk.now["all"] -= 1
         self.give(200, PLAIN, who.encode(), {})
 
+    def do_meet(self, count):  # answers when so many are here together
+        desk = self.server.desk
+        with desk.met:
+            desk.here += 1
+            desk.met.notify_all()
+            desk.met.wait_for(lambda: desk.here >= int(count), ircd.PATIENCE)
+        self.give(200, PLAIN, b"together", {})
+
     def do_atonce(self):
         desk = self.server.desk
         with desk.lock:
@@ -135,6 +143,7 @@ class Server:
         self.name = host
         self.bodies, self.held, self.asked = dict(BODIES), {}, []
         self.now, self.atonce, self.lock = {}, {}, threading.Lock()
+        self.here, self.met = 0, threading.Condition()
         self.ended = threading.Event()
         cert, key = certificate or self.authority.certificate(host)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

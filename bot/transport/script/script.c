@@ -217,6 +217,9 @@ void script_push(struct script *script, const struct script_deed *deed)
         .erasable = script->erasing && deed->room,
         .about = deed->about,
         .tag = deed->tag,
+        .from = deed->from,
+        .fault = deed->fault,
+        .typed = deed->typed,
     };
     buf_init(&clean);
     event.cut = deed->length > EVENT_TEXT_MAX;
@@ -246,6 +249,38 @@ void script_tell(struct transport *transport, int64_t at, const char *person, co
 void script_set_lines(struct transport *transport)
 {
     script_of(transport)->lines = true;
+}
+
+void script_reading(struct transport *transport, int64_t at, const char *person, const char *host)
+{
+    script_push(script_of(transport),
+                &(struct script_deed){.kind = EVENT_READING, .at = at, .person = person,
+                                      .text = host, .length = strlen(host)});
+}
+
+static void end_reading(struct transport *transport, const char *person)
+{
+    script_push(script_of(transport),
+                &(struct script_deed){.kind = EVENT_READ, .person = person, .text = ""});
+}
+
+void script_read(struct transport *transport, int64_t at, const char *person, const char *host,
+                 size_t typed, const char *text, size_t length)
+{
+    script_push(script_of(transport),
+                &(struct script_deed){.kind = EVENT_TEXT, .at = at, .person = person, .text = text,
+                                      .length = length, .from = host, .typed = typed});
+    end_reading(transport, person);
+}
+
+void script_unread(struct transport *transport, int64_t at, const char *person, const char *host,
+                   const char *typed, const char *why)
+{
+    script_push(script_of(transport),
+                &(struct script_deed){.kind = EVENT_TEXT, .at = at, .person = person,
+                                      .text = typed, .length = strlen(typed), .from = host,
+                                      .fault = why, .typed = strlen(typed)});
+    end_reading(transport, person);
 }
 
 void script_set_behind(struct transport *transport, int64_t at, bool behind)

@@ -26,6 +26,13 @@ void script_say(struct transport *transport, int64_t at, const char *room, const
                 const char *text, size_t length);
 void script_tell(struct transport *transport, int64_t at, const char *person, const char *text,
                  size_t length);
+/* Somebody named a text by a link; it is being read, and they are told so if `host` is not "". Then
+ * it is there: `text` begins with the `typed` bytes that they typed. Or it cannot be read. */
+void script_reading(struct transport *transport, int64_t at, const char *person, const char *host);
+void script_read(struct transport *transport, int64_t at, const char *person, const char *host,
+                 size_t typed, const char *text, size_t length);
+void script_unread(struct transport *transport, int64_t at, const char *person, const char *host,
+                   const char *typed, const char *why);
 void script_enter(struct transport *transport, int64_t at, const char *room, const char *person);
 void script_leave(struct transport *transport, int64_t at, const char *room, const char *person);
 /* On the network things may have happened that did not come yet; a bot that starts in that time

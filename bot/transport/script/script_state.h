@@ -66,6 +66,8 @@ struct script_deed {
     const char *text;
     size_t length;
     const char *id, *about, *tag; /* NULL = none */
+    const char *from, *fault;     /* as in struct event */
+    size_t typed;
 };
 void script_push(struct script *script, const struct script_deed *deed);
 
