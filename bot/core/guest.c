@@ -97,6 +97,8 @@ static int leave_seat(struct became *became, struct round *round, struct seat *s
 {
     static const uint8_t nothing[HS_AXES_MAX];
     seat->left = true;
+    if (round_seat_touch(seat, seat->name, &became->to)) /* what they are still told, the person hears */
+        return -1;
     flow_record_seat(round, seat, became->effects);
     if (round_ballot(round, seat->number, account->number)) {
         if (round_cast(round, seat->number, account->number, nothing, NULL, became->event->at, 0))

@@ -103,14 +103,28 @@ static int start(struct transport *transport, struct error *error)
     return rig->inner->ops->start(rig->inner, error);
 }
 
-static enum post_result post(struct transport *transport, const struct outbound *message)
+#define GUEST "guest:"
+
+/* Who a private message reaches; NULL if it is for a guest who has logged in. */
+static const char *reached(const struct rig *rig, const char *target)
+{
+    if (strncmp(target, GUEST, strlen(GUEST)) != 0)
+        return target;
+    target += strlen(GUEST);
+    return rig->guest && strcmp(rig->guest, target) == 0 ? target : NULL;
+}
+
+static enum post_result post(struct transport *transport, const struct outbound *posted)
 {
     struct rig *rig = rig_of(transport);
-    if (rig->deaf)
+    struct outbound message = *posted;
+    if (message.private_talk)
+        message.target = reached(rig, posted->target);
+    if (rig->deaf || !message.target)
         return POST_BUSY;
-    rig->posting = message->id;
-    rig->posting_tag = message->tag;
-    return rig->inner->ops->post(rig->inner, message);
+    rig->posting = message.id;
+    rig->posting_tag = message.tag;
+    return rig->inner->ops->post(rig->inner, &message);
 }
 
 static void stop(struct transport *transport, int ms, void (*done)(void *context), void *context)
@@ -239,6 +253,7 @@ void rig_reset(struct rig *rig)
     rig->chance = 1;
     rig->twice = rig->oldest_twice = 0;
     rig->deaf = rig->two_places = rig->linked = false;
+    rig->guest = NULL;
     rig_at_work--;
 }
 
@@ -260,11 +275,17 @@ int rig_push(struct rig *rig, const struct event *event)
 {
     const struct transport_sink *sink = session_sink(rig->session);
     struct event whole = *event;
+    char guest[EVENT_NAME_MAX + sizeof GUEST];
     whole.at = event->at ? event->at : rig->now;
     whole.who.transport = whole.room.transport = "script";
     whole.who.network = whole.room.network = "local";
     if (!whole.name)
         whole.name = whole.who.target;
+    if (rig->guest && whole.who.target && strcmp(whole.who.target, rig->guest) == 0) {
+        snprintf(guest, sizeof guest, GUEST "%s", rig->guest);
+        whole.who.target = guest;
+        whole.guest = true;
+    }
     whole.bot_name = "hotseat";
     whole.length = whole.text ? strlen(whole.text) : 0;
     rig_at_work += rig->safe_push;

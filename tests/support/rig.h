@@ -38,6 +38,7 @@ struct rig {
     struct room_settings settings;
     bool two_places; /* those whose name has an odd first letter are in RIG_OTHER, the rest in RIG_ROOM */
     bool linked;     /* both are one, as the configuration says it at the start and at session_relink() */
+    const char *guest; /* of this person the network knows no account: to the bot they are "guest:NAME" */
     int64_t now;
     uint64_t chance;
     struct sqlite3 *look;    /* for the tests' own queries, while the bot is up */

@@ -6,7 +6,7 @@
  * while. In the others each vote must count once, as the newest that stands. In
  * half of them people are in two places, which are linked and unlinked while they
  * play. And where votes are not counted so, two of them may be one person with
- * two accounts, who links and unlinks them. SIM_SESSIONS says how many,
+ * two accounts, who links and unlinks them, or one logs in and out. SIM_SESSIONS says how many,
  * SIM_SEED which comes first; a failure prints its seed.
  */
 #include <stdarg.h>
@@ -291,6 +291,29 @@ static void link_accounts(struct sim *sim)
         speak(sim, people[1 - from], false, text);
 }
 
+static bool has_guest(const struct sim *sim)
+{
+    return !sim->sound && !sim->one_person;
+}
+
+/* The last of the people logs in, or out. */
+static void toggle_guest(struct sim *sim)
+{
+    struct rig *rig = sim->rig;
+    const char *name = people[PEOPLE - 1];
+    if (!has_guest(sim))
+        return;
+    if (rig->guest) {
+        rig_push(rig, &(struct event){.kind = EVENT_BECAME, .who.target = name, .text = name});
+        rig->guest = NULL;
+    } else {
+        rig_push(rig, &(struct event){.kind = EVENT_LEAVE, .who.target = name});
+        rig->guest = name;
+        rig_enter(rig, name);
+    }
+    rig_settle(rig, 0);
+}
+
 static void toggle_deaf(struct rig *rig)
 {
     const struct transport_sink *sink = session_sink(rig->session);
@@ -339,8 +362,10 @@ static void act(struct sim *sim)
         garbage(sim, people[who]);
     else if (what < 77)
         change_answer(sim, pick(sim, 3) == 0);
-    else if (what < 80)
+    else if (what < 80 && sim->one_person)
         link_accounts(sim);
+    else if (what < 80)
+        toggle_guest(sim);
     else if (what < 84)
         repeat(sim);
     else if (what < 92)
@@ -374,6 +399,24 @@ static void broken(struct sim *sim, const struct rig_seen *one, const char *rule
              one->person ? one->person : "room", one->text);
 }
 
+/* Whatever members they are by now: guests are not ranked, and what they did is theirs. */
+static void check_guests(struct sim *sim)
+{
+    static const char *const none[] = {
+        "SELECT count(*) FROM ledger l JOIN identity i ON i.member = l.member"
+        " WHERE i.account LIKE 'guest:%'",
+        "SELECT count(*) FROM ledger l JOIN seat s ON s.round = l.round AND s.member = l.member"
+        " WHERE s.guest",
+        "SELECT count(*) FROM answer a WHERE NOT EXISTS"
+        " (SELECT 1 FROM seat s WHERE s.round = a.round AND s.member = a.member)",
+        "SELECT count(*) FROM ballot b WHERE NOT EXISTS"
+        " (SELECT 1 FROM seat s WHERE s.round = b.round AND s.member = b.voter) OR NOT EXISTS"
+        " (SELECT 1 FROM seat s WHERE s.round = b.round AND s.member = b.author)"};
+    for (size_t i = 0; i < sizeof none / sizeof *none && has_guest(sim); i++)
+        if (rig_number(sim->rig, none[i]) != 0)
+            fail_msg("seed %llu: there are %s", (unsigned long long)sim->seed, none[i]);
+}
+
 static void check(struct sim *sim)
 {
     struct rig *rig = sim->rig;
@@ -395,6 +438,7 @@ static void check(struct sim *sim)
         rig_dump(rig);
         fail_msg("seed %llu: %s", (unsigned long long)sim->seed, why);
     }
+    check_guests(sim);
     if (rig_boards_right(rig, why, sizeof why))
         fail_msg("seed %llu: %s", (unsigned long long)sim->seed, why);
     if (rig_number(rig, "SELECT count(*) FROM round WHERE paused = 0 AND phase NOT IN"
@@ -415,6 +459,7 @@ static uint64_t transcript(const struct rig *rig)
 
 static size_t edits, marks;   /* that changed something in the sound ones */
 static size_t joint, persons;  /* sessions in which rooms, or accounts, were linked */
+static size_t logins;          /* sessions in which a guest logged in and was ranked */
 
 static uint64_t play(struct rig *rig, uint64_t seed)
 {
@@ -436,12 +481,16 @@ static uint64_t play(struct rig *rig, uint64_t seed)
     for (int i = 0; i < ACTIONS; i++)
         act(&sim);
     disk_heal();
-    if (rig->deaf)
-        toggle_deaf(rig);
+    /* A bot that went down before it had stored that a guest logged in owes the guest still. */
+    if (has_guest(&sim))
+        rig->guest = people[PEOPLE - 1];
+    rig->deaf = true;
+    toggle_deaf(rig);
     rig_advance(rig, 8 * DAY_MS);
     check(&sim);
     joint += rig_find(rig, 0, NULL, "This room now plays together") < rig->seen_count;
     persons += rig_find(rig, 0, people[0], "one person now") < rig->seen_count;
+    logins += rig_find(rig, 0, people[PEOPLE - 1], "so you are ranked in") < rig->seen_count;
     edits += sim.edits;
     for (size_t i = 0; i < network.count; i++)
         marks += sim.sound && network.vote[i].id[0] && network.vote[i].turn > 0;
@@ -470,10 +519,12 @@ static void test_sessions(void **state)
     rig_finish(&rig);
     disk_remove();
     print_message("# %llu sessions from seed %llu on, %zu answers and %zu votes acknowledged,"
-                  " %zu edits and %zu marks that counted, rooms linked in %zu, accounts in %zu\n",
+                  " %zu edits and %zu marks that counted, rooms linked in %zu, accounts in %zu,"
+                  " guests logged in in %zu\n",
                   (unsigned long long)count, (unsigned long long)first, answers, votes, edits, marks,
-                  joint, persons);
+                  joint, persons, logins);
     assert_true(count < 100 || (joint > count / 10 && persons > count / 20));
+    assert_true(count < 100 || logins >= count / 100);
     assert_true(answers > count && (count < 100 || votes > count / 4));
     assert_true(count < 100 || (edits > count / 25 && marks > count / 10));
 }
