@@ -37,6 +37,7 @@ struct options_room {
 struct options {
     char *database, *plugins, *questions; /* plugins and questions: NULL = where they were installed */
     enum log_level log_level;
+    unsigned commands; /* that a member may give at once, 0 = no limit */
     struct room_settings room; /* for rooms without a section of their own */
     struct options_roles roles; /* in all rooms */
     struct options_room rooms[OPTIONS_ROOMS_MAX];

@@ -27,6 +27,8 @@ struct session_parts { /* all borrowed, all longer-lived than the session */
     /* What the configuration makes of an account in a place, ROLE_MEMBER if it names it nowhere.
      * NULL = it names nobody. */
     enum role (*role)(void *context, const struct address *who, const struct address *place);
+    /* How many commands a member may give at once, 0 = no limit. NULL = the same. */
+    unsigned (*commands)(void *context);
     void *settings_context; /* of all three */
     /* Makes a question from a stored body, for rounds whose question left the bank.
      * NULL if it is none, or memory is out: then errno is ENOMEM. */

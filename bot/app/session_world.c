@@ -110,6 +110,12 @@ static int world_link_tries(void *context, uint64_t own, unsigned *tries, int64_
     return session->store->link_tries(store_of(session), own, tries, since, &session->why);
 }
 
+static unsigned world_commands(void *context)
+{
+    const struct session_parts *parts = &((struct session *)context)->parts;
+    return parts->commands ? parts->commands(parts->settings_context) : 0;
+}
+
 static enum role world_role(void *context, const struct address *who, const struct address *place)
 {
     return session_role(context, who, place);
@@ -141,6 +147,7 @@ void session_world_init(struct session *session)
         .link_code = world_link_code,
         .link_tries = world_link_tries,
         .role = world_role,
+        .commands = world_commands,
         .counts = world_counts,
     };
 }

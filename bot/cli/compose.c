@@ -168,6 +168,7 @@ int compose_open(struct compose *compose, const struct compose_options *options,
         .settings = options->settings,
         .linked = options->linked,
         .role = options->role,
+        .commands = options->commands,
         .settings_context = options->settings_context,
         .question_parse = pack_question_parse,
     };

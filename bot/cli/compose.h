@@ -14,7 +14,8 @@ struct compose_options {
     void (*settings)(void *context, const struct address *place, struct room_settings *settings);
     size_t (*linked)(void *context, size_t index, struct address *places, size_t limit); /* or NULL */
     enum role (*role)(void *context, const struct address *who, const struct address *place); /* or NULL */
-    void *settings_context; /* of all three; see struct session_parts */
+    unsigned (*commands)(void *context); /* or NULL */
+    void *settings_context; /* of all four; see struct session_parts */
 };
 
 struct compose {

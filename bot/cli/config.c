@@ -9,6 +9,8 @@
 #include "cli/config_matrix.h"
 #include "cli/config_rooms.h"
 
+#define COMMANDS_MAX 1000
+
 /* ---- the table of options ---- */
 
 static cfg_opt_t room_options[] = {CONFIG_ROOM_OPTIONS, CFG_STR_LIST("places", "{}", CFGF_NONE),
@@ -19,6 +21,7 @@ static cfg_opt_t options_table[] = {
     CFG_STR("plugins", NULL, CFGF_NONE),
     CFG_STR("questions", NULL, CFGF_NONE),
     CFG_STR("log", "info", CFGF_NONE),
+    CFG_INT("commands", 20, CFGF_NONE),
     CONFIG_ROOM_OPTIONS,
     CFG_SEC("room", room_options, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
     CFG_SEC("network", config_irc_options, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
@@ -48,6 +51,16 @@ static void check_secrets(const char *path, const struct options *options, bool 
         config_complain("the file holds a password or token and others may read it; chmod 600 %.200s", path);
 }
 
+static unsigned read_commands(cfg_t *cfg)
+{
+    long commands = cfg_getint(cfg, "commands");
+    if (commands >= 0 && commands <= COMMANDS_MAX)
+        return (unsigned)commands;
+    config_wrong(cfg, "commands", "%ld does not fit: 1 to %d at once, or 0 for no limit", commands,
+                 COMMANDS_MAX);
+    return 0;
+}
+
 static void read_all(cfg_t *cfg, struct options *options)
 {
     const char *level = cfg_getstr(cfg, "log");
@@ -56,6 +69,7 @@ static void read_all(cfg_t *cfg, struct options *options)
     config_copy(&options->questions, cfg_getstr(cfg, "questions"));
     if (log_level_parse(level ? level : "", &options->log_level))
         config_wrong(cfg, "log", "\"%.40s\" is none of error, warn, info, debug", level ? level : "");
+    options->commands = read_commands(cfg);
     config_irc_read(cfg, options);
     config_matrix_read(cfg, options);
     config_read_rooms(cfg, options);

@@ -65,6 +65,12 @@ static enum role role(void *context, const struct address *who, const struct add
     return config_role(&daemon->options, who, place);
 }
 
+static unsigned commands(void *context)
+{
+    const struct daemon *daemon = context;
+    return daemon->options.commands;
+}
+
 /* ---- the end ---- */
 
 static void close_all(struct daemon *daemon)
@@ -195,6 +201,7 @@ static int run(struct daemon *daemon, struct error *error)
         .settings = settings,
         .linked = linked,
         .role = role,
+        .commands = commands,
         .settings_context = daemon,
     };
     if (compose_open(&daemon->bot, &parts, error))

@@ -80,6 +80,12 @@ static uint64_t player_draw(void *context)
     return random_next(&player->chance);
 }
 
+static unsigned player_commands(void *context)
+{
+    const struct player *player = context;
+    return player->commands;
+}
+
 static void player_settings(void *context, const struct address *where,
                             struct room_settings *settings)
 {
@@ -210,6 +216,7 @@ int player_open(struct player *player)
         .settings = player_settings,
         .linked = player_linked,
         .role = player_role,
+        .commands = player_commands,
         .settings_context = player,
     };
     if (compose_open(&player->bot, &options, &error))

@@ -55,6 +55,7 @@ struct player {
     int64_t now;
     int64_t ago; /* what is said next was said that long before */
     uint64_t chance;
+    unsigned commands; /* that a person may give at once; 0 = no limit */
     struct net nets[NETS_MAX];
     size_t net_count;
     struct place places[PLACES_MAX];

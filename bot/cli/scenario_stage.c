@@ -206,6 +206,8 @@ static int set(struct player *player, char *words)
         settings->vote_ms = seconds * 1000;
     else if (strcmp(words, "last_call") == 0 && span)
         settings->last_call_ms = seconds * 1000;
+    else if (strcmp(words, "commands") == 0 && span)
+        player->commands = (unsigned)seconds;
     else if (strcmp(words, "rounds") == 0 && span)
         settings->rounds_max = (unsigned)seconds;
     else

@@ -9,6 +9,7 @@
 #include "core/burst.h"
 #include "core/effect.h"
 #include "core/event.h"
+#include "core/limit.h"
 #include "core/memo.h"
 #include "core/round.h"
 #include "core/world.h"
@@ -63,6 +64,7 @@ struct hall {
     uint64_t next_round;
     struct memo memo;
     struct bursts bursts;
+    struct limits limits;
 };
 
 void hall_init(struct hall *hall, const struct world *world);

@@ -108,6 +108,8 @@ static void act(struct talk *talk)
         misplaced_answer(talk);
     else if (edit && !talk->room && !edit_counts_anew(talk))
         return;
+    else if (hall_too_fast(talk))
+        return;
     else if (!misplaced_command(talk) && !(edit && talk->room))
         dispatch(talk);
     guest_greet(talk);

@@ -39,6 +39,9 @@ struct talk {
 int hall_hear(struct hall *hall, struct room *room, const struct event *event,
               struct effects *effects);
 
+/* The speaker gives more commands than one may: this one is not done. (hall_limit.c) */
+bool hall_too_fast(struct talk *talk);
+
 /* Answers where it was asked: in the room, or privately. */
 void talk_reply(struct talk *talk, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void talk_reply_text(struct talk *talk, const struct text *text);

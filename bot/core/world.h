@@ -76,6 +76,8 @@ struct world {
     /* True if the marks in this place are to be compared with the network before they count.
      * NULL = nowhere. */
     bool (*counts)(void *context, const struct address *place);
+    /* How many commands a member may give at once; 0, or NULL = as many as they like. */
+    unsigned (*commands)(void *context);
 };
 
 #endif

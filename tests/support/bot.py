@@ -66,6 +66,8 @@ class Bot:
             out.write("database = %s\nplugins = %s\nquestions = %s\nlog = \"debug\"\n" % (
                 quoted(self.database), quoted(os.path.join(tap.BUILD, "plugins")),
                 quoted(questions or tap.PACK)))
+            # A script plays faster than people do.
+            out.write("" if "commands" in extra else "commands = 0\n")
             out.write(extra + "\n" + "".join(networks))
         os.chmod(self.config, 0o600)
 

@@ -96,7 +96,7 @@ class Hotseat(Process):
     def start(self):
         config = self.write("hotseat.conf", "".join([
             "database = %s\nplugins = %s\nquestions = %s\nlog = \"warn\"\n"
-            "settle = \"0s\"\nlast_call = \"0s\"\n" % (
+            "settle = \"0s\"\nlast_call = \"0s\"\ncommands = 0\n" % (
                 bot.quoted(self.database), bot.quoted(os.path.abspath(
                     os.path.join(tap.BUILD, "plugins"))), bot.quoted(tap.PACK)),
             bot.network("bench", self.server, [self.channel], nick=self.nick)]))

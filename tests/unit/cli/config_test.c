@@ -211,6 +211,7 @@ static void all_problems_are_named_with_their_lines(void **state)
     (void)state;
     refuse("log = \"info\"\ncolour = true\nrounds = 9\n", 0600, "line 2: no such option 'colour'");
     refuse("log = \"info\"\ncolour = true\nrounds = 9\n", 0600, "line 3: rounds: 9 does not fit");
+    refuse("commands = 1001\n", 0600, "line 1: commands: 1001 does not fit: 1 to 1000");
     refuse("rounds = three\n", 0600, "line 1: invalid integer");
     refuse("rounds = three\nnamed_only = perhaps\n", 0600, "line 2: invalid boolean");
     refuse("\n\nreveal = \"all\"\n", 0600, "line 3: reveal: \"all\" is neither");

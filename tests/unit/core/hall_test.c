@@ -140,9 +140,18 @@ static int setup(void **state)
     assert_non_null(f);
     assert_non_null(question);
     now = f;
-    f->world = (struct world){f, world_member, world_room, world_bank, world_asked, world_acquire,
-                              world_release, world_plugin_at, world_board, world_standing,
-                              NULL, NULL, NULL, NULL, NULL, NULL};
+    f->world = (struct world){
+        .context = f,
+        .member = world_member,
+        .room = world_room,
+        .bank = world_bank,
+        .asked = world_asked,
+        .plugin_acquire = world_acquire,
+        .plugin_release = world_release,
+        .plugin_at = world_plugin_at,
+        .board = world_board,
+        .standing = world_standing,
+    };
     f->settings = (struct room_settings){.prefix = "!", .reveal_names = true, .rounds_max = 3};
     f->now = 1000000;
     hall_init(&f->hall, &f->world);
