@@ -11,15 +11,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "transport/irc/irc_queue.h"
 #include "transport/irc/irc_window.h"
 
 #define IRC_FLOOD_LINES_MAX 1000 /* queued; then it is full */
 
-struct irc_flood_message; /* one queued message */
-
 struct irc_flood {
-    struct irc_flood_message *first;
-    size_t lines;          /* queued */
+    struct irc_queue queue;
     unsigned burst;
     int64_t interval;
     double tokens;
@@ -27,18 +25,16 @@ struct irc_flood {
     struct irc_window window;
     uint64_t marker, answered; /* markers sent and answered */
     int64_t marked_at;     /* when the last one was sent */
-    char last_target[264]; /* whose turn it was */
 };
 
 void irc_flood_init(struct irc_flood *flood, unsigned burst, unsigned interval_ms);
 void irc_flood_finish(struct irc_flood *flood);
-typedef void irc_flood_id_fn(void *context, int64_t id);
 /* Drops everything, as a lost connection does; lost() is called for each id. May be NULL. */
-void irc_flood_clear(struct irc_flood *flood, irc_flood_id_fn *lost, void *context);
+void irc_flood_clear(struct irc_flood *flood, irc_queue_id_fn *lost, void *context);
 /* Drops what is for a target that went away. `unsure`: also what is out, but not yet covered by
  * a PONG. lost() is called for each id. */
 void irc_flood_drop(struct irc_flood *flood, const char *target, bool unsure,
-                    irc_flood_id_fn *lost, void *context);
+                    irc_queue_id_fn *lost, void *context);
 /* What is for one target goes to another from now on: its nick changed. */
 void irc_flood_rename(struct irc_flood *flood, const char *from, const char *to);
 
@@ -59,7 +55,7 @@ enum irc_flood_step irc_flood_next(struct irc_flood *flood, int64_t now, const c
 void irc_flood_spend(struct irc_flood *flood, int64_t now);
 
 /* The PONG to a marker: calls sent() for each message whose last line it covers. */
-void irc_flood_pong(struct irc_flood *flood, uint64_t marker, int64_t now, irc_flood_id_fn *sent,
+void irc_flood_pong(struct irc_flood *flood, uint64_t marker, int64_t now, irc_queue_id_fn *sent,
                     void *context);
 /* Since when a marker waits for its PONG; 0 = none does. */
 int64_t irc_flood_waiting(const struct irc_flood *flood);

@@ -35,7 +35,7 @@ void irc_say_pong(struct irc *irc)
         return;
     irc_flood_pong(&irc->flood, strtoull(token + 2, NULL, 10), irc_now(irc), message_sent,
                    irc);
-    if (irc->was_full && irc->flood.lines < IRC_FLOOD_LINES_MAX / 2) {
+    if (irc->was_full && irc->flood.queue.lines < IRC_FLOOD_LINES_MAX / 2) {
         irc->was_full = false;
         irc_say_ready(irc);
     }
@@ -68,7 +68,7 @@ void irc_say_pump(struct irc *irc)
             send_marker(irc);
         } else {
             int64_t wait = at - irc_now(irc);
-            if (irc->stopping && !irc->flood.first)
+            if (irc->stopping && irc_queue_empty(&irc->flood.queue))
                 irc_connect_goodbye(irc);
             else if (at > 0)
                 uv_timer_start(&irc->pace, on_pace, wait > 0 ? (uint64_t)wait : 1, 0);

@@ -197,7 +197,7 @@ void irc_stand_bounded(const struct irc_stand *stand)
 {
     const struct irc *irc = (const struct irc *)stand->transport;
     assert_true(irc->people.count <= IRC_PEOPLE_MAX);
-    assert_true(irc->flood.lines <= IRC_FLOOD_LINES_MAX + 100);
+    assert_true(irc->flood.queue.lines <= IRC_FLOOD_LINES_MAX + 100);
 }
 
 /* ---- life ---- */
