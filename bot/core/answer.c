@@ -164,8 +164,10 @@ static void send_receipt(struct talk *talk, const struct round *round, const str
     struct message *message = mark_is_enough(talk, seat, done, round->paused, stripped)
                                   ? talk_mark(talk, &text, collapse)
                                   : talk_tell(talk, &text, collapse);
-    if (message)
+    if (message) {
         message->due = due;
+        message->flags |= EFFECT_OPEN;
+    }
     text_finish(&text);
 }
 
@@ -183,7 +185,7 @@ void answer_settle(struct hall *hall, struct round *round, int64_t now, struct e
         put_receipt(hall, round, seat, "Stored", &text);
         text_put(&text, "Answering is over.");
         struct message *message =
-            effects_tell(effects, &to, &text, receipt_key(effects, round), EFFECT_URGENT);
+            effects_tell(effects, &to, &text, receipt_key(effects, round), EFFECT_URGENT | EFFECT_OPEN);
         if (message)
             message->instead = true;
         text_finish(&text);

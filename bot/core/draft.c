@@ -157,7 +157,7 @@ int draft_lock(struct hall *hall, struct round *round, int64_t now, struct effec
         else
             text_put(&text, "You had sent no line, so you have no answer.");
         struct address to = round_seat_address(seat);
-        effects_tell(effects, &to, &text, NULL, EFFECT_URGENT);
+        effects_tell(effects, &to, &text, NULL, EFFECT_URGENT | EFFECT_OPEN);
         text_finish(&text);
         draft_drop(hall, draft, effects);
     }

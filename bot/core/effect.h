@@ -52,7 +52,9 @@ enum effect_kind {
 enum {
     EFFECT_URGENT = 1, /* a receipt or refusal: before long texts */
     EFFECT_ERASES = 2, /* no text: erases event `about` */
-    EFFECT_FLAGS_ALL = 3
+    EFFECT_OPEN = 4,   /* nothing in it is secret: if the person cannot be reached privately, it may be
+                          said to them in a room */
+    EFFECT_FLAGS_ALL = 7
 };
 
 struct message {
