@@ -31,6 +31,10 @@ comma := ,
 WARPED := $(addprefix $(BUILD)/tests/,unit/transport/irc/irc_hostile_test unit/transport/irc/irc_hostile_life_test torture/irc_life_test)
 $(WARPED): $(addprefix $(BUILD)/tests/support/warp/,warp.o wire.o irc_stand.o)
 
+# And these move it on.
+SKIPPING := $(addprefix $(BUILD)/tests/unit/transport/irc/,irc_login_test irc_connect_test irc_link_test)
+$(SKIPPING): $(BUILD)/tests/support/skip/skip.o
+
 # One part: `make suite ONLY=store` runs the tests whose path has that word.
 suite: tests-built
 	@$(RUN) $(slow) $(quick)

@@ -124,6 +124,7 @@ static void read_servers(cfg_t *cfg, struct irc_settings *network)
     struct irc_server *first = &network->servers[0];
     config_number(cfg, "port", 1, 65535, &first->port);
     read_word(cfg, "host", false, &first->host);
+    first->tls = network->tls;
     network->server_count = 1;
     if (count > IRC_SERVERS_MAX - 1)
         config_wrong(cfg, "more_hosts", "at most %d", IRC_SERVERS_MAX - 1);
@@ -131,6 +132,7 @@ static void read_servers(cfg_t *cfg, struct irc_settings *network)
         const char *text = cfg_getnstr(cfg, "more_hosts", i);
         struct irc_server *server = &network->servers[network->server_count];
         server->port = first->port;
+        server->tls = first->tls;
         if (split_host(text ? text : "", server))
             network->server_count++;
         else

@@ -401,7 +401,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static char nick[] = "hotseat", host[] = "host", network[] = "net", prep[] = "#prep",
                 study[] = "#study";
     struct irc_settings settings = {
-        .network = network, .servers = {{host, 6667}}, .server_count = 1, .nick = nick, .user = nick,
+        .network = network, .servers = {{host, 6667, false}}, .server_count = 1, .nick = nick, .user = nick,
         .realname = nick, .channels = {prep, study}, .channel_count = 2, .flood_burst = 8,
         .flood_ms = 100};
     struct error error;

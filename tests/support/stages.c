@@ -213,8 +213,8 @@ static void make_irc(struct stage *stage)
     struct error error;
     stage->fake = fake_irc_create(&stage->loop);
     stage->irc = (struct irc_settings){
-        .network = "net", .servers = {{"127.0.0.1", fake_irc_port(stage->fake)}}, .server_count = 1,
-        .nick = "hotseat", .user = "hotseat", .realname = "hotseat", .channels = {"#prep"},
+        .network = "net", .servers = {{"127.0.0.1", fake_irc_port(stage->fake), false}},
+        .server_count = 1, .nick = "hotseat", .user = "hotseat", .realname = "hotseat", .channels = {"#prep"},
         .channel_count = 1, .flood_burst = 100,
     };
     stage->room = "#prep";

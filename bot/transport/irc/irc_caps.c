@@ -200,6 +200,8 @@ static void on_list(struct irc *irc)
     if (more || irc->caps.listed)
         return;
     irc->caps.listed = irc->caps.open = true;
+    if (irc_servers_offer(irc))
+        return;
     uint64_t caps = irc->caps.offered & wanted(irc);
     /* A list that comes when we did not wait for it any longer: it is too late for SASL. */
     if (irc->phase != IRC_CAPS)
@@ -235,7 +237,9 @@ static void on_answer(struct irc *irc, bool yes)
 
 static void on_new(struct irc *irc)
 {
-    uint64_t offers = note_offers(irc, irc->line.param[2]) & wanted(irc);
+    uint64_t all = note_offers(irc, irc->line.param[2]), offers = all & wanted(irc);
+    if (irc->caps.listed && all & bit(IRC_CAP_STS) && irc_servers_offer(irc))
+        return;
     uint64_t caps = offers & ~irc->caps.enabled & ~irc->caps.asked;
     if (offers & bit(IRC_CAP_SASL))
         irc->tried_at = 0;
@@ -245,7 +249,8 @@ static void on_new(struct irc *irc)
 
 static void on_gone(struct irc *irc)
 {
-    uint64_t off = 0, named = read_names(irc->line.param[2], &off);
+    /* An STS policy does not end that way. */
+    uint64_t off = 0, named = read_names(irc->line.param[2], &off) & ~bit(IRC_CAP_STS);
     irc->caps.offered &= ~named;
     irc->caps.enabled &= ~named;
 }
@@ -253,7 +258,7 @@ static void on_gone(struct irc *irc)
 void irc_caps_line(struct irc *irc)
 {
     const char *what = irc->line.param[1];
-    if (irc->line.count < 3)
+    if (irc->line.count < 3 || irc->phase == IRC_STOPPED)
         return;
     if (strcasecmp(what, "LS") == 0)
         on_list(irc);

@@ -70,7 +70,9 @@ static void on_retry(uv_timer_t *timer);
 static void schedule_retry(struct irc *irc)
 {
     int64_t wait = RETRY_MIN_MS;
-    for (unsigned i = 1; i < irc->failures && wait < RETRY_MAX_MS; i++)
+    /* Each server has its try before the wait grows. */
+    size_t rounds = (irc->failures + irc->settings->server_count - 1) / irc->settings->server_count;
+    for (size_t i = 1; i < rounds && wait < RETRY_MAX_MS; i++)
         wait *= 2;
     if (wait > RETRY_MAX_MS)
         wait = RETRY_MAX_MS;
@@ -85,6 +87,7 @@ static void schedule_retry(struct irc *irc)
 
 static void disconnect(struct irc *irc)
 {
+    irc_servers_left(irc);
     irc_link_close(irc->link);
     irc_session_destroy(irc->session);
     irc->session = NULL;
@@ -107,10 +110,23 @@ void irc_connect_lost(void *context, const char *why)
         uv_timer_start(&irc->retry, on_retry, 0, 0);
         return;
     }
-    log_warn("irc", "%s: %s", irc->settings->network, why);
+    bool mute = irc->phase == IRC_CAPS && !irc->heard && !irc->servers.now.tls;
+    log_warn("irc", "%s: %s%s", irc->settings->network, why,
+             mute ? "; it said nothing: if the port is one for TLS, set tls = true" : "");
     disconnect(irc);
     irc->failures = stable ? 1 : irc->failures + 1;
+    if (stable)
+        irc_servers_first(irc);
+    else if (irc_login_wait(irc) == 0)
+        irc_servers_next(irc);
     schedule_retry(irc);
+}
+
+void irc_connect_again(struct irc *irc)
+{
+    disconnect(irc);
+    irc_enter_phase(irc, IRC_IDLE);
+    uv_timer_start(&irc->retry, on_retry, 0, 0);
 }
 
 void irc_fail(struct irc *irc, const char *why)
@@ -128,7 +144,9 @@ void irc_connect_start(struct irc *irc)
     irc->regains = 0;
     irc_enter_phase(irc, IRC_CONNECTING);
     irc->heard_at = irc_now(irc);
-    if (irc_link_open(irc->link, &irc->settings->servers[0], &error))
+    irc->heard = false;
+    irc_servers_choose(irc);
+    if (irc_link_open(irc->link, &irc->servers.now, &error))
         irc_connect_lost(irc, error.why);
 }
 
@@ -162,7 +180,8 @@ static void on_retry(uv_timer_t *timer)
 void irc_connect_stood(void *context)
 {
     struct irc *irc = context;
-    log_info("irc", "%s: connected to %s", irc->settings->network, irc->settings->servers[0].host);
+    log_info("irc", "%s: connected to %s port %u%s", irc->settings->network, irc->servers.now.host,
+             irc->servers.now.port, irc->servers.now.tls ? "" : ", without TLS");
     irc_caps_begin(irc);
 }
 
@@ -183,6 +202,7 @@ void irc_connect_watch(uv_timer_t *timer)
     irc_refused_due(irc);
     irc_nick_due(irc);
     irc_login_offered(irc);
+    irc_servers_due(irc);
 }
 
 void irc_connect_stop(struct irc *irc)

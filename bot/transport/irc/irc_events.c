@@ -106,6 +106,7 @@ void irc_events_raw(void *context, const char *text, size_t length)
 {
     struct irc *irc = context;
     irc->heard_at = irc_now(irc);
+    irc->heard = true;
     if (!irc_line_parse(&irc->line, text, length) || irc_talk_takes(irc))
         return;
     const char *command = irc->line.command;

@@ -1,14 +1,14 @@
 #include "transport/irc/irc_link.h"
 
-#include <curl/curl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "sys/transfers.h"
+#include "transport/irc/irc_dial.h"
 #include "transport/irc/irc_split.h"
 #include "util/buf.h"
 
-#define CONNECT_MS 30000L
 #define OUT_MAX (256 * 1024) /* waiting to be sent; beyond it the peer is taken for dead */
 #define TURN_MAX (64 * 1024) /* read in one turn of the loop: others have their turn, too */
 
@@ -16,28 +16,24 @@ struct irc_link {
     uv_loop_t *loop;
     const struct irc_settings *settings;
     struct irc_link_events events;
-    CURLM *multi;
+    struct transfers transfers; /* makes the connection */
+    struct irc_server server;   /* its host is borrowed */
     CURL *easy;
     char why[CURL_ERROR_SIZE];
-    uv_timer_t timer;     /* libcurl's; once connected, for what goes on in the next turn */
-    uv_poll_t *poll;      /* of the socket, while connecting (libcurl's) and after */
-    curl_socket_t socket;
-    int watched;          /* events of the standing connection that libuv looks out for */
+    uv_timer_t timer;     /* for what goes on in the next turn */
+    uv_poll_t *poll;      /* of the standing connection */
+    int watched;          /* events of it that libuv looks out for */
     bool connected;
     bool overrun;         /* more waits to be sent than OUT_MAX */
     unsigned generation;  /* changes at every close, so that a loop over input notices */
     struct irc_split in;
     struct buf out;
-    bool closing;
+    unsigned closing;     /* handles not yet gone */
     void (*gone)(void *context);
     void *gone_context;
 };
 
 static void fail(struct irc_link *link, const char *why);
-static void check_done(struct irc_link *link);
-static void go_on(struct irc_link *link);
-
-/* ---- libcurl on libuv, until the connection stands ---- */
 
 static void free_poll(uv_handle_t *handle)
 {
@@ -51,6 +47,7 @@ static void drop_poll(struct irc_link *link)
     uv_poll_stop(link->poll);
     uv_close((uv_handle_t *)link->poll, free_poll);
     link->poll = NULL;
+    link->watched = 0;
 }
 
 static int make_poll(struct irc_link *link, curl_socket_t socket)
@@ -64,76 +61,13 @@ static int make_poll(struct irc_link *link, curl_socket_t socket)
         return -1;
     }
     link->poll->data = link;
-    link->watched = 0;
-    link->socket = socket;
-    return 0;
-}
-
-static void on_connecting(uv_poll_t *poll, int status, int events)
-{
-    struct irc_link *link = poll->data;
-    int running, flags = 0;
-    if (status < 0)
-        flags = CURL_CSELECT_ERR;
-    if (events & UV_READABLE)
-        flags |= CURL_CSELECT_IN;
-    if (events & UV_WRITABLE)
-        flags |= CURL_CSELECT_OUT;
-    curl_multi_socket_action(link->multi, link->socket, flags, &running);
-    check_done(link);
-}
-
-static int on_curl_socket(CURL *easy, curl_socket_t socket, int what, void *context, void *unused)
-{
-    struct irc_link *link = context;
-    (void)easy;
-    (void)unused;
-    if (link->connected)
-        return 0;
-    if (what == CURL_POLL_REMOVE) {
-        drop_poll(link);
-        return 0;
-    }
-    if (link->poll && link->socket != socket)
-        drop_poll(link);
-    if (!link->poll && make_poll(link, socket))
-        return -1;
-    int events = what == CURL_POLL_IN ? UV_READABLE
-               : what == CURL_POLL_OUT ? UV_WRITABLE
-                                       : UV_READABLE | UV_WRITABLE;
-    return uv_poll_start(link->poll, events, on_connecting) ? -1 : 0;
-}
-
-static void on_timer(uv_timer_t *timer)
-{
-    struct irc_link *link = timer->data;
-    int running;
-    if (!link->multi)
-        return;
-    if (link->connected) {
-        go_on(link);
-        return;
-    }
-    curl_multi_socket_action(link->multi, CURL_SOCKET_TIMEOUT, 0, &running);
-    check_done(link);
-}
-
-static int on_curl_timer(CURLM *multi, long ms, void *context)
-{
-    struct irc_link *link = context;
-    (void)multi;
-    if (link->connected)
-        return 0;
-    if (ms < 0)
-        uv_timer_stop(&link->timer);
-    else
-        uv_timer_start(&link->timer, on_timer, ms > 0 ? (uint64_t)ms : 1, 0);
     return 0;
 }
 
 /* ---- the standing connection ---- */
 
 static void watch(struct irc_link *link);
+static void on_timer(uv_timer_t *timer);
 
 static void receive(struct irc_link *link)
 {
@@ -160,8 +94,11 @@ static void receive(struct irc_link *link)
     uv_timer_start(&link->timer, on_timer, 0, 0);
 }
 
-static void go_on(struct irc_link *link)
+static void on_timer(uv_timer_t *timer)
 {
+    struct irc_link *link = timer->data;
+    if (!link->connected)
+        return;
     if (link->overrun)
         fail(link, "the server does not read what we send");
     else
@@ -209,32 +146,26 @@ static void watch(struct irc_link *link)
 static void stand(struct irc_link *link)
 {
     curl_socket_t socket = CURL_SOCKET_BAD;
-    link->connected = true;
-    uv_timer_stop(&link->timer);
-    drop_poll(link);
     curl_easy_getinfo(link->easy, CURLINFO_ACTIVESOCKET, &socket);
     if (socket == CURL_SOCKET_BAD || make_poll(link, socket)) {
         fail(link, "the connection has no socket");
         return;
     }
+    link->connected = true;
     watch(link);
     link->events.connected(link->events.context);
 }
 
-static void check_done(struct irc_link *link)
+static void on_dialled(void *context, CURL *easy, CURLcode result)
 {
-    CURLMsg *message;
-    int left;
-    while (link->multi && (message = curl_multi_info_read(link->multi, &left))) {
-        if (message->msg != CURLMSG_DONE)
-            continue;
-        CURLcode result = message->data.result;
-        if (result == CURLE_OK)
-            stand(link);
-        else
-            fail(link, link->why[0] ? link->why : curl_easy_strerror(result));
+    struct irc_link *link = context;
+    char why[IRC_DIAL_WHY];
+    if (result == CURLE_OK) {
+        stand(link);
         return;
     }
+    irc_dial_explain(easy, result, link->settings, &link->server, link->why, why);
+    fail(link, why);
 }
 
 /* ---- life ---- */
@@ -244,12 +175,10 @@ void irc_link_close(struct irc_link *link)
     link->generation++;
     drop_poll(link);
     uv_timer_stop(&link->timer);
-    if (link->multi && link->easy)
-        curl_multi_remove_handle(link->multi, link->easy);
+    if (link->easy)
+        transfers_remove(&link->transfers, link->easy);
     curl_easy_cleanup(link->easy);
-    curl_multi_cleanup(link->multi);
     link->easy = NULL;
-    link->multi = NULL;
     link->connected = link->overrun = false;
     irc_split_clear(&link->in);
     buf_finish(&link->out);
@@ -257,58 +186,21 @@ void irc_link_close(struct irc_link *link)
 
 static void fail(struct irc_link *link, const char *why)
 {
-    char copy[CURL_ERROR_SIZE];
+    char copy[IRC_DIAL_WHY];
     snprintf(copy, sizeof copy, "%s", why);
     irc_link_close(link);
     link->events.closed(link->events.context, copy);
 }
 
-static CURLcode set_options(struct irc_link *link, const char *url)
-{
-    CURL *easy = link->easy;
-    CURLcode code = curl_easy_setopt(easy, CURLOPT_URL, url);
-    code |= curl_easy_setopt(easy, CURLOPT_CONNECT_ONLY, 1L);
-    code |= curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-    code |= curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
-    code |= curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
-    code |= curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MS);
-    code |= curl_easy_setopt(easy, CURLOPT_SSL_ENABLE_ALPN, 0L);
-    code |= curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-    code |= curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
-    code |= curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
-    code |= curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, link->why);
-    /* Without it the environment's proxies would be used. */
-    code |= curl_easy_setopt(easy, CURLOPT_PROXY, "");
-    if (link->settings->ca_file)
-        code |= curl_easy_setopt(easy, CURLOPT_CAINFO, link->settings->ca_file);
-    return code;
-}
-
 int irc_link_open(struct irc_link *link, const struct irc_server *server, struct error *error)
 {
-    char url[512];
-    int running;
     irc_link_close(link);
-    link->why[0] = '\0';
-    snprintf(url, sizeof url, "%s://%.400s:%u", link->settings->tls ? "https" : "http",
-             server->host, server->port);
-    link->multi = curl_multi_init();
-    link->easy = curl_easy_init();
-    if (!link->multi || !link->easy || set_options(link, url) != CURLE_OK) {
+    link->server = *server;
+    link->easy = irc_dial(link->settings, server, link->why);
+    if (!link->easy || transfers_add(&link->transfers, link->easy)) {
         irc_link_close(link);
         return error_set(error, ERR_MEMORY, "no memory for a connection");
     }
-    curl_multi_setopt(link->multi, CURLMOPT_SOCKETFUNCTION, on_curl_socket);
-    curl_multi_setopt(link->multi, CURLMOPT_SOCKETDATA, link);
-    curl_multi_setopt(link->multi, CURLMOPT_TIMERFUNCTION, on_curl_timer);
-    curl_multi_setopt(link->multi, CURLMOPT_TIMERDATA, link);
-    if (curl_multi_add_handle(link->multi, link->easy) != CURLM_OK ||
-        curl_multi_socket_action(link->multi, CURL_SOCKET_TIMEOUT, 0, &running) != CURLM_OK) {
-        irc_link_close(link);
-        return error_set(error, ERR_NETWORK, "the connection cannot be started");
-    }
-    /* What already failed is told from the loop, not from in here. */
-    uv_timer_start(&link->timer, on_timer, 1, 0);
     return 0;
 }
 
@@ -342,20 +234,34 @@ struct irc_link *irc_link_create(uv_loop_t *loop, const struct irc_settings *set
     link->events = *events;
     irc_split_init(&link->in);
     buf_init(&link->out);
-    if (uv_timer_init(loop, &link->timer)) {
+    if (transfers_init(&link->transfers, loop, on_dialled, link)) {
         free(link);
         return NULL;
     }
+    uv_timer_init(loop, &link->timer); /* cannot fail */
     link->timer.data = link;
     return link;
 }
 
-static void on_gone(uv_handle_t *handle)
+static void release(struct irc_link *link)
 {
-    struct irc_link *link = handle->data;
+    if (--link->closing > 0)
+        return;
     if (link->gone)
         link->gone(link->gone_context);
     free(link);
+}
+
+static void timer_gone(uv_handle_t *handle)
+{
+    release(handle->data);
+}
+
+/* The data of this timer is of `transfers`. */
+static void transfers_gone(uv_handle_t *handle)
+{
+    struct transfers *transfers = handle->data;
+    release(transfers->context);
 }
 
 void irc_link_destroy(struct irc_link *link, void (*gone)(void *context), void *context)
@@ -365,5 +271,7 @@ void irc_link_destroy(struct irc_link *link, void (*gone)(void *context), void *
     irc_link_close(link);
     link->gone = gone;
     link->gone_context = context;
-    uv_close((uv_handle_t *)&link->timer, on_gone);
+    link->closing = 2;
+    transfers_finish(&link->transfers, transfers_gone);
+    uv_close((uv_handle_t *)&link->timer, timer_gone);
 }

@@ -128,6 +128,8 @@ void irc_login_lost(struct irc *irc)
 void irc_login_line(struct irc *irc)
 {
     int numeric = irc_line_numeric(&irc->line);
+    if (irc->phase == IRC_STOPPED)
+        return;
     if (irc->logging_in)
         take(irc, irc_sasl_line(&irc->sasl, &irc->line, send_line, irc));
     else if (numeric == 900)

@@ -11,6 +11,7 @@
 struct irc_server {
     char *host;
     unsigned port;
+    bool tls;
 };
 
 enum irc_sasl {
@@ -23,7 +24,7 @@ struct irc_settings {
     char *network;   /* its name in the configuration */
     struct irc_server servers[IRC_SERVERS_MAX]; /* tried in turn; at least one */
     size_t server_count;
-    bool tls;        /* verified: chain and host name, TLS 1.2 or newer */
+    bool tls;        /* of all servers; verified: chain and host name, TLS 1.2 or newer */
     char *ca_file;   /* NULL = the system's */
     char *proxy;     /* "socks5h://[user:password@]host:port" or socks5://, or NULL */
     char *nick, *user, *realname; /* without "%", spaces only in realname */

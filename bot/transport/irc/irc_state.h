@@ -15,6 +15,7 @@
 #include "transport/irc/irc_sasl.h"
 #include "transport/irc/irc_session.h"
 #include "transport/irc/irc_settings.h"
+#include "transport/irc/irc_sts.h"
 #include "transport/irc/irc_time.h"
 
 enum irc_phase {
@@ -84,6 +85,16 @@ struct irc_caps {
     char value[IRC_CAP_COUNT][IRC_CAP_VALUE_MAX + 1]; /* of what is offered, "" = none */
 };
 
+/* irc_servers.c; arrays are as settings->servers */
+struct irc_servers {
+    size_t turn;            /* which one we are with, or try next */
+    struct irc_server now;  /* that one as it is connected to: STS may want TLS and another port */
+    struct irc_sts_policy policy[IRC_SERVERS_MAX];
+    unsigned upgrade[IRC_SERVERS_MAX]; /* port for TLS, told without TLS; 0 = none was */
+    bool unnoted[IRC_SERVERS_MAX];     /* the policy changed, and could not be noted yet */
+    bool said;              /* its policy was told on this connection */
+};
+
 struct irc {
     struct transport transport;
     uv_loop_t *loop;
@@ -91,11 +102,12 @@ struct irc {
     const struct transport_sink *sink;
     struct irc_line line;     /* the one being handled */
 
-    /* connecting: irc_connect.c, irc_caps.c, irc_login.c, irc_register.c */
+    /* connecting: irc_connect.c, irc_servers.c, irc_caps.c, irc_login.c, irc_register.c */
     enum irc_phase phase;
     int64_t phase_at;
     struct irc_link *link;
     struct irc_session *session;
+    struct irc_servers servers;
     struct irc_caps caps;
     struct irc_sasl_try sasl;
     bool logging_in;          /* SASL goes on, before registration or after */
@@ -104,6 +116,7 @@ struct irc {
     int64_t denied_at;
     char account[IRC_ACCOUNT_MAX + 1]; /* the bot's own, "" = none */
     int64_t heard_at;
+    bool heard;               /* anything on this connection */
     bool pinged;
     unsigned failures;        /* in a row */
     uv_timer_t retry, watch, step; /* next attempt; every few seconds; irc_deadline() */
@@ -154,11 +167,22 @@ void irc_send(struct irc *irc, const char *format, ...) __attribute__((format(pr
 /* Ends the connection; the next attempt comes after a while. */
 void irc_fail(struct irc *irc, const char *why);
 void irc_connect_start(struct irc *irc);
+void irc_connect_again(struct irc *irc);               /* closes, and connects anew at once */
 void irc_connect_stood(void *context);                 /* the link's events */
 void irc_connect_lost(void *context, const char *why);
 void irc_connect_watch(uv_timer_t *timer);
 void irc_connect_goodbye(struct irc *irc);             /* QUIT, all is said */
 void irc_connect_stop(struct irc *irc);
+
+/* ---- irc_servers.c: tried in turn; STS ---- */
+int irc_servers_recall(struct irc *irc, struct error *error);
+void irc_servers_choose(struct irc *irc); /* sets servers.now */
+void irc_servers_next(struct irc *irc);   /* this one is no good now */
+void irc_servers_first(struct irc *irc);
+/* The capability is known. True if the connection is closed for a secure one. */
+bool irc_servers_offer(struct irc *irc);
+void irc_servers_left(struct irc *irc);   /* the connection closes */
+void irc_servers_due(struct irc *irc);    /* every few seconds */
 
 /* ---- irc_caps.c: CAP negotiation ---- */
 bool irc_cap(const struct irc *irc, enum irc_cap cap); /* enabled */

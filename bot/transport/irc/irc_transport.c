@@ -16,7 +16,8 @@ static struct irc *irc_of(struct transport *transport)
 static int start(struct transport *transport, struct error *error)
 {
     struct irc *irc = irc_of(transport);
-    (void)error;
+    if (irc_servers_recall(irc, error))
+        return -1;
     uv_timer_start(&irc->watch, irc_connect_watch, WATCH_MS, WATCH_MS);
     irc_connect_start(irc);
     return 0;

@@ -235,7 +235,7 @@ int irc_stand_make(void **state)
     wire_take(fake_irc_port(stand->fake), NULL, on_wire, stand);
     stand->sink = (struct transport_sink){stand, on_event, on_recall, on_sent, on_lost, on_ready, on_wake};
     stand->settings = (struct irc_settings){
-        .network = network, .servers = {{host, fake_irc_port(stand->fake)}}, .server_count = 1,
+        .network = network, .servers = {{host, fake_irc_port(stand->fake), false}}, .server_count = 1,
         .nick = nick, .user = nick, .realname = nick, .channels = {prep}, .channel_count = 1,
         .flood_burst = 100};
     *state = stand;

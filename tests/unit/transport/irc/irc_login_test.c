@@ -4,28 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "skip/skip.h"
 #include "util/log.h"
-
-/* ---- a clock that can be moved on, for libuv, too ---- */
-
-static int64_t moved; /* s */
-
-int clock_gettime(clockid_t clock, struct timespec *out)
-{
-    int result = (int)syscall(SYS_clock_gettime, clock, out);
-    out->tv_sec += moved;
-    return result;
-}
-
-static void move_on(struct stage *stage, int64_t seconds)
-{
-    moved += seconds;
-    uv_update_time(&stage->loop);
-}
 
 /* ---- the log ---- */
 
@@ -178,10 +160,10 @@ static void a_wrong_password_ends_it_and_waits_long(void **state)
         go_to_the_password(stage);
         fake_irc_say(stage->fake, ":s 904 * :SASL authentication failed: pa55-wort");
         ends_with(stage, "refuse the account \"benbot\" with its password (904)");
-        move_on(stage, least - 1);
+        skip_seconds(&stage->loop, least - 1);
         stages_until(stage, is_gone, NULL);
         assert_int_equal(fake_irc_visits(stage->fake), visits - 1);
-        move_on(stage, 2 + least / 4);
+        skip_seconds(&stage->loop, 2 + least / 4);
         before = fake_irc_count(stage->fake);
         stages_until(stage, has_visits, &visits);
         stages_until(stage, has_heard, "CAP LS 302");
@@ -218,7 +200,7 @@ static void what_a_server_can_do_wrong(void **state)
             fake_irc_hang_up(stage->fake);
         ends_with(stage, cases[i].why);
         close(log_file);
-        move_on(stage, 400);
+        skip_seconds(&stage->loop, 400);
     }
     come_again(stage, IRC_SASL_REQUIRED);
 }
@@ -228,7 +210,7 @@ static void frozen_services_do_not_hold_it(void **state)
     struct stage *stage = *state;
     come_again(stage, IRC_SASL_REQUIRED);
     go_to_the_password(stage);
-    move_on(stage, 20);
+    skip_seconds(&stage->loop, 20);
     ends_with(stage, "services do not answer");
     assert_true(logged(stage, "next attempt in 1 s") || logged(stage, "next attempt in 2 s"));
 }
@@ -237,7 +219,7 @@ static void a_silent_server_does_not_get_the_nick(void **state)
 {
     struct stage *stage = *state;
     come_again(stage, IRC_SASL_REQUIRED);
-    move_on(stage, 31);
+    skip_seconds(&stage->loop, 31);
     ends_with(stage, "offers no SASL");
 }
 
@@ -305,7 +287,7 @@ static void optional_does_not_hammer_a_wrong_password(void **state)
     becomes_ready(stage);
     assert_int_equal(heard(stage, "AUTHENTICATE"), 0);
     /* After a minute it is tried again. */
-    move_on(stage, 60);
+    skip_seconds(&stage->loop, 60);
     stages_until(stage, has_heard, "CAP REQ :sasl");
 }
 
@@ -315,7 +297,7 @@ static void a_list_that_comes_late_is_answered_all_the_same(void **state)
 {
     struct stage *stage = *state;
     come_again(stage, IRC_SASL_OFF);
-    move_on(stage, 11);
+    skip_seconds(&stage->loop, 11);
     stages_until(stage, has_heard, "USER");
     assert_int_equal(heard(stage, "CAP END"), 0);
     fake_irc_say(stage->fake, ":s CAP * LS :multi-prefix batch server-time");
@@ -329,7 +311,7 @@ static void a_request_refused_as_a_whole_is_made_one_by_one(void **state)
 {
     struct stage *stage = *state;
     come_again(stage, IRC_SASL_OFF);
-    fake_irc_say(stage->fake, ":s CAP * LS * :sasl=PLAIN sts=port=6697 chghost=x");
+    fake_irc_say(stage->fake, ":s CAP * LS * :sasl=PLAIN sts=duration=5 chghost=x");
     fake_irc_say(stage->fake, ":s CAP * LS :batch unknown draft/multiline=max-bytes=4096");
     stages_until(stage, has_heard, "CAP REQ :batch draft/multiline chghost");
     fake_irc_say(stage->fake, ":s CAP * NAK :batch draft/multiline chghost");
