@@ -22,16 +22,19 @@ def quoted(text):
 
 
 def network(name, server, channels, tls_ca=None, **options):
-    """A network section. Pacing is off unless asked for: `flood_ms=...`."""
+    """A network section. Pacing is off unless asked for: `flood_ms=...`. Where there are no
+    services nicks are trusted, unless asked for otherwise: `trust_nicks=False`."""
     lines = {"host": quoted("localhost" if tls_ca else "127.0.0.1"),
              "port": server.tls_port if tls_ca else server.port,
              "tls": "true" if tls_ca else "false",
              "channels": "{%s}" % ", ".join(quoted(c) for c in channels),
-             "flood_ms": 0, "flood_burst": 100}
+             "flood_ms": 0, "flood_burst": 100, "trust_nicks": "true"}
+    if getattr(server, "services", None):
+        del lines["trust_nicks"]
     if tls_ca:
         lines["ca_file"] = quoted(tls_ca)
     for key, value in options.items():
-        lines[key] = quoted(value) if isinstance(value, str) else value
+        lines[key] = quoted(value) if isinstance(value, str) else str(value).lower()
     return "network %s {\n%s}\n" % (quoted(name), "".join(
         "    %s = %s\n" % line for line in lines.items()))
 

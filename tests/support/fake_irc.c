@@ -20,6 +20,7 @@ struct fake_irc {
     fake_irc_answer_fn *answer;
     void *answer_context;
     char nick[64];
+    char capabilities[512], tokens[400];
     struct buf in;
     char **lines;
     size_t count, capacity;
@@ -70,8 +71,7 @@ void fake_irc_say(struct fake_irc *fake, const char *format, ...)
 static void welcome(struct fake_irc *fake)
 {
     fake_irc_say(fake, ":fake.test 001 %s :Welcome", fake->nick);
-    fake_irc_say(fake, ":fake.test 005 %s CASEMAPPING=ascii PREFIX=(qaov)~&@+ :are supported",
-                 fake->nick);
+    fake_irc_say(fake, ":fake.test 005 %s %s :are supported", fake->nick, fake->tokens);
 }
 
 static void answer(struct fake_irc *fake, const char *line)
@@ -79,7 +79,7 @@ static void answer(struct fake_irc *fake, const char *line)
     const char *rest = strchr(line, ' ');
     rest = rest ? rest + 1 : "";
     if (strncmp(line, "CAP LS", 6) == 0) {
-        fake_irc_say(fake, ":fake.test CAP * LS :multi-prefix account-tag");
+        fake_irc_say(fake, ":fake.test CAP * LS :%s", fake->capabilities);
     } else if (strncmp(line, "CAP REQ", 7) == 0) {
         fake_irc_say(fake, ":fake.test CAP * ACK %s", rest + 4);
     } else if (strncmp(line, "NICK ", 5) == 0) {
@@ -194,6 +194,7 @@ struct fake_irc *fake_irc_create(uv_loop_t *loop)
     int size = sizeof address;
     assert_non_null(fake);
     fake->loop = loop;
+    fake_irc_offer(fake, "multi-prefix account-tag", "CASEMAPPING=ascii PREFIX=(qaov)~&@+");
     buf_init(&fake->in);
     fake->listener = make_tcp(fake);
     assert_int_equal(uv_ip4_addr("127.0.0.1", 0, &address), 0);
@@ -245,6 +246,12 @@ unsigned fake_irc_visits(const struct fake_irc *fake)
 bool fake_irc_connected(const struct fake_irc *fake)
 {
     return fake->client != NULL;
+}
+
+void fake_irc_offer(struct fake_irc *fake, const char *capabilities, const char *tokens)
+{
+    snprintf(fake->capabilities, sizeof fake->capabilities, "%s", capabilities);
+    snprintf(fake->tokens, sizeof fake->tokens, "%s", tokens);
 }
 
 void fake_irc_mute(struct fake_irc *fake, bool mute)

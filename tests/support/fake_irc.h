@@ -45,6 +45,8 @@ void fake_irc_turn_away(struct fake_irc *fake, bool away);
 void fake_irc_adopt(struct fake_irc *fake, int fd);
 /* Forgets the lines kept so far. */
 void fake_irc_forget(struct fake_irc *fake);
+/* What it offers from the next connection on: capabilities and tokens of 005. */
+void fake_irc_offer(struct fake_irc *fake, const char *capabilities, const char *tokens);
 /* Cuts the connection. */
 void fake_irc_hang_up(struct fake_irc *fake);
 

@@ -10,7 +10,6 @@
 #include "transport/irc/irc_transport.h"
 #include "transport/matrix/matrix_transport.h"
 #include "transport/script/script.h"
-#include "util/buf.h"
 
 #define PATIENCE_MS 30000
 
@@ -215,7 +214,7 @@ static void make_irc(struct stage *stage)
     stage->irc = (struct irc_settings){
         .network = "net", .servers = {{"127.0.0.1", fake_irc_port(stage->fake), false}},
         .server_count = 1, .nick = "hotseat", .user = "hotseat", .realname = "hotseat", .channels = {"#prep"},
-        .channel_count = 1, .flood_burst = 100,
+        .channel_count = 1, .flood_burst = 100, .trust_nicks = true,
     };
     stage->room = "#prep";
     stage->unknown_room = "#elsewhere";
@@ -258,19 +257,29 @@ static bool can_post(const struct stage *stage, const void *what)
     return stage->ready > 0;
 }
 
-int stages_setup(void **state)
+struct stage *stages_make(void **state)
 {
     struct stage *stage = calloc(1, sizeof *stage);
-    struct error error;
     assert_non_null(stage);
     stage->kind = *state;
     curl_global_init(CURL_GLOBAL_DEFAULT);
     assert_int_equal(uv_loop_init(&stage->loop), 0);
     stage->sink = (struct transport_sink){stage, on_event, on_recall, on_sent, on_lost, on_ready, on_wake};
     make(stage);
+    *state = stage;
+    return stage;
+}
+
+void stages_start(struct stage *stage)
+{
+    struct error error;
     assert_int_equal(stage->transport->ops->start(stage->transport, &error), 0);
     stages_until(stage, can_post, NULL);
-    *state = stage;
+}
+
+int stages_setup(void **state)
+{
+    stages_start(stages_make(state));
     return 0;
 }
 
@@ -285,12 +294,8 @@ void stages_finish_loop(struct stage *stage)
     stage->matrix = NULL;
 }
 
-int stages_teardown(void **state)
+void stages_forget_events(struct stage *stage)
 {
-    struct stage *stage = *state;
-    if (stage->transport)
-        stage->transport->ops->destroy(stage->transport);
-    stages_finish_loop(stage);
     for (size_t i = 0; i < stage->event_count; i++) {
         struct stages_event *one = &stage->events[i];
         free(one->room);
@@ -302,6 +307,16 @@ int stages_teardown(void **state)
         free(one->about);
         free(one->tag);
     }
+    stage->event_count = 0;
+}
+
+int stages_teardown(void **state)
+{
+    struct stage *stage = *state;
+    if (stage->transport)
+        stage->transport->ops->destroy(stage->transport);
+    stages_finish_loop(stage);
+    stages_forget_events(stage);
     for (size_t i = 0; i < stage->seen_count; i++)
         free(stage->seen[i]);
     for (size_t i = 0; i < stage->stored_count; i++)
@@ -384,85 +399,6 @@ static bool was_sent(const struct stage *stage, const void *what)
 void stages_await_sent(struct stage *stage, int64_t id)
 {
     stages_until(stage, was_sent, &id);
-}
-
-/* ---- people ---- */
-
-static void irc_line(struct stage *stage, const char *person, const char *target, const char *text,
-                     size_t length)
-{
-    struct buf line;
-    buf_init(&line);
-    buf_printf(&line, ":%s!~%s@127.0.0.1 PRIVMSG %s :", person, person, target);
-    buf_add(&line, text, length);
-    buf_puts(&line, "\r\n");
-    assert_false(line.failed);
-    fake_irc_send(stage->fake, line.data, line.length);
-    buf_finish(&line);
-}
-
-static void console_line(struct stage *stage, const char *person, const char *mark,
-                         const char *text, size_t length)
-{
-    struct buf line;
-    buf_init(&line);
-    buf_printf(&line, "%s%s ", person, mark);
-    buf_add(&line, text, length);
-    assert_true(console_input(stage->transport, line.data, line.length));
-    buf_finish(&line);
-}
-
-void stages_say(struct stage *stage, const char *person, const char *text, size_t length)
-{
-    if (stage->matrix)
-        free(stage_matrix_say(stage->matrix, person, stage->room, text, length));
-    else if (stage->fake)
-        irc_line(stage, person, stage->room, text, length);
-    else if (strcmp(stage->kind, "console") == 0)
-        console_line(stage, person, ":", text, length);
-    else
-        script_say(stage->transport, 1, stage->room, person, text, length);
-}
-
-void stages_tell(struct stage *stage, const char *person, const char *text, size_t length)
-{
-    if (stage->matrix)
-        free(stage_matrix_say(stage->matrix, person, stage_matrix_direct(stage->matrix, person),
-                              text, length));
-    else if (stage->fake)
-        irc_line(stage, person, "hotseat", text, length);
-    else if (strcmp(stage->kind, "console") == 0)
-        console_line(stage, person, ">", text, length);
-    else
-        script_tell(stage->transport, 1, person, text, length);
-}
-
-void stages_enter(struct stage *stage, const char *person)
-{
-    char command[64];
-    snprintf(command, sizeof command, "/as %s", person);
-    if (stage->matrix)
-        stage_matrix_enter(stage->matrix, person);
-    else if (stage->fake)
-        fake_irc_say(stage->fake, ":%s!~%s@127.0.0.1 JOIN :%s", person, person, stage->room);
-    else if (strcmp(stage->kind, "console") == 0)
-        assert_true(console_input(stage->transport, command, strlen(command)));
-    else
-        script_enter(stage->transport, 1, stage->room, person);
-}
-
-void stages_leave(struct stage *stage, const char *person)
-{
-    char command[64];
-    snprintf(command, sizeof command, "/leave %s", person);
-    if (stage->matrix)
-        stage_matrix_leave(stage->matrix, person);
-    else if (stage->fake)
-        fake_irc_say(stage->fake, ":%s!~%s@127.0.0.1 PART %s :bye", person, person, stage->room);
-    else if (strcmp(stage->kind, "console") == 0)
-        assert_true(console_input(stage->transport, command, strlen(command)));
-    else
-        script_leave(stage->transport, 1, stage->room, person);
 }
 
 /* ---- the bot ---- */

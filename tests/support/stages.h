@@ -66,6 +66,10 @@ struct stage {
 #define STAGES_IRC(test) {#test, test, stages_setup, stages_teardown, "irc"}
 
 int stages_setup(void **state);
+/* As stages_setup() in two steps: what is made may be changed before it is started. *state holds the
+ * kind, then the stage. */
+struct stage *stages_make(void **state);
+void stages_start(struct stage *stage);
 int stages_teardown(void **state);
 
 /* People do something; it takes effect when the stage is run. */
@@ -83,6 +87,8 @@ const struct stages_event *stages_find(const struct stage *stage, enum event_kin
 /* Waits for it. */
 const struct stages_event *stages_await(struct stage *stage, enum event_kind kind,
                                         const char *name, const char *text);
+/* The events so far are of no interest any more; pointers to them end here. */
+void stages_forget_events(struct stage *stage);
 /* Waits until an id is told as sent. */
 void stages_await_sent(struct stage *stage, int64_t id);
 /* As with a new database. */

@@ -37,19 +37,9 @@ static void schedule_join(struct irc *irc, int channel)
 
 static void lose_channel(struct irc *irc, int channel)
 {
-    unsigned bit = 1u << channel;
-    for (size_t i = irc->people.count; i > 0; i--) {
-        struct irc_person *person = &irc->people.people[i - 1];
-        bool was_here = person->channels & bit;
-        person->channels &= ~bit;
-        person->moderator &= ~bit;
-        person->owner &= ~bit;
-        if (was_here && person->channels == 0)
-            irc_presence_forget(irc, person, false);
-    }
     irc_flood_drop(&irc->flood, irc->settings->channels[channel], false, irc_say_lost, irc);
     irc->channel[channel].joined = false;
-    irc_push(irc, EVENT_RESET, channel, NULL);
+    irc_presence_lost(irc, channel);
 }
 
 void irc_channels_lost(struct irc *irc)
@@ -58,6 +48,8 @@ void irc_channels_lost(struct irc *irc)
         if (irc->channel[i].joined)
             lose_channel(irc, (int)i);
     irc_people_clear(&irc->people);
+    irc_isupport_init(&irc->isupport);
+    irc_people_refold(&irc->people);
 }
 
 /* Many channels are joined in parts, so that a strict server does not take it for a flood. */

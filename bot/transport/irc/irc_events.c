@@ -57,7 +57,7 @@ void irc_events_numeric(void *context, unsigned code)
     const struct irc_line *line = &irc->line;
     int channel = irc_channels_find(irc, line->param[1]);
     if (code == 5)
-        irc_isupport_line(&irc->isupport, line);
+        irc_identity_isupport(irc);
     else if (code == 353)
         irc_presence_names(irc);
     else if (code == 396 && line->count >= 2)

@@ -1,212 +1,239 @@
 #include "transport/irc/irc_people.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "util/utf8.h"
+#include "util/hash.h"
+
+#define BUCKETS_MIN 64
 
 void irc_people_init(struct irc_people *people, const struct irc_isupport *isupport)
 {
     memset(people, 0, sizeof *people);
     people->isupport = isupport;
+    people->casemap = isupport->casemap;
 }
 
-void irc_people_finish(struct irc_people *people)
+static void release(struct irc_person *person)
 {
-    free(people->people);
-    free(people->bucket);
-    irc_people_init(people, people->isupport);
+    free(person->former);
+    free(person);
 }
 
 void irc_people_clear(struct irc_people *people)
 {
+    for (size_t i = 0; i < people->count; i++)
+        release(people->list[i]);
     people->count = 0;
-    if (people->bucket)
-        memset(people->bucket, 0, people->capacity * sizeof *people->bucket);
+    for (size_t i = 0; i < people->buckets; i++)
+        people->by_nick[i] = people->by_account[i] = NULL;
 }
 
-static char fold_by(bool rfc1459, char c)
+void irc_people_finish(struct irc_people *people)
 {
-    static const char upper[] = "[]\\~", lower[] = "{}|^";
-    const char *at = rfc1459 && c ? strchr(upper, c) : NULL;
-    return at ? lower[at - upper] : (char)tolower((unsigned char)c);
-}
-
-static char fold(const struct irc_people *people, char c)
-{
-    return fold_by(people->isupport->rfc1459, c);
+    irc_people_clear(people);
+    free(people->list);
+    free(people->by_nick);
+    free(people->by_account);
+    irc_people_init(people, people->isupport);
 }
 
 bool irc_people_same(const struct irc_people *people, const char *a, const char *b)
 {
-    for (; *a && *b; a++, b++)
-        if (fold(people, *a) != fold(people, *b))
-            return false;
-    return *a == *b;
+    return irc_casemap_same(people->casemap, a, b);
 }
 
-/* ---- by nick ---- */
+/* ---- buckets ---- */
 
-/* Nicks that are the same by any CASEMAPPING are in the same bucket: it may change at any time. */
-static uint32_t *bucket_of(struct irc_people *people, const char *nick)
+static struct irc_person **nick_bucket(const struct irc_people *people, const char *nick)
 {
-    uint32_t hash = 2166136261u;
-    for (; *nick; nick++) {
-        char c = fold_by(true, *nick);
-        hash = (hash ^ (unsigned char)c) * 16777619u;
-    }
-    return &people->bucket[(hash ^ hash >> 16) & (people->capacity - 1)];
+    char folded[2 * EVENT_NAME_MAX + 1];
+    size_t length = irc_casemap_fold(people->casemap, nick, folded, sizeof folded);
+    return &people->by_nick[fnv1a(folded, length) & (people->buckets - 1)];
 }
 
-static void put_in(struct irc_people *people, size_t index)
+static struct irc_person **account_bucket(const struct irc_people *people, const char *account)
 {
-    uint32_t *bucket = bucket_of(people, people->people[index].nick);
-    people->people[index].next = *bucket;
-    *bucket = (uint32_t)index + 1;
+    return &people->by_account[fnv1a(account, strlen(account)) & (people->buckets - 1)];
 }
 
-static void take_out(struct irc_people *people, size_t index)
+static void link_nick(struct irc_people *people, struct irc_person *person)
 {
-    uint32_t *link = bucket_of(people, people->people[index].nick);
-    while (*link != index + 1)
-        link = &people->people[*link - 1].next;
-    *link = people->people[index].next;
+    struct irc_person **bucket = nick_bucket(people, person->nick);
+    person->nick_next = *bucket;
+    *bucket = person;
 }
 
-struct irc_person *irc_people_find(struct irc_people *people, const char *nick)
+/* Whose account is not known yet is not found by it. */
+static void link_account(struct irc_people *people, struct irc_person *person)
 {
-    if (people->count == 0)
-        return NULL;
-    for (uint32_t at = *bucket_of(people, nick); at > 0; at = people->people[at - 1].next)
-        if (irc_people_same(people, people->people[at - 1].nick, nick))
-            return &people->people[at - 1];
-    return NULL;
+    if (!person->account[0])
+        return;
+    struct irc_person **bucket = account_bucket(people, person->account);
+    person->account_next = *bucket;
+    *bucket = person;
 }
 
+static void unlink_nick(struct irc_people *people, struct irc_person *person)
+{
+    struct irc_person **link = nick_bucket(people, person->nick);
+    while (*link != person)
+        link = &(*link)->nick_next;
+    *link = person->nick_next;
+}
+
+static void unlink_account(struct irc_people *people, struct irc_person *person)
+{
+    if (!person->account[0])
+        return;
+    struct irc_person **link = account_bucket(people, person->account);
+    while (*link != person)
+        link = &(*link)->account_next;
+    *link = person->account_next;
+}
+
+static void relink_nicks(struct irc_people *people)
+{
+    for (size_t i = 0; i < people->buckets; i++)
+        people->by_nick[i] = NULL;
+    for (size_t i = 0; i < people->count; i++)
+        link_nick(people, people->list[i]);
+}
+
+static void relink(struct irc_people *people)
+{
+    for (size_t i = 0; i < people->buckets; i++)
+        people->by_account[i] = NULL;
+    for (size_t i = 0; i < people->count; i++)
+        link_account(people, people->list[i]);
+    relink_nicks(people);
+}
+
+void irc_people_refold(struct irc_people *people)
+{
+    if (people->casemap == people->isupport->casemap)
+        return;
+    people->casemap = people->isupport->casemap;
+    relink_nicks(people);
+}
+
+/* Room for one more in the list and in the buckets. */
 static int grow(struct irc_people *people)
 {
-    size_t wanted = people->capacity ? people->capacity * 2 : 16;
-    struct irc_person *grown = reallocarray(people->people, wanted, sizeof *grown);
-    if (grown)
-        people->people = grown;
-    uint32_t *bucket = grown ? calloc(wanted, sizeof *bucket) : NULL;
-    if (!bucket)
+    if (people->count < people->capacity)
+        return 0;
+    size_t wanted = people->capacity ? people->capacity * 2 : BUCKETS_MIN;
+    struct irc_person **list = reallocarray(people->list, wanted, sizeof *list);
+    if (!list)
         return -1;
-    free(people->bucket);
-    people->bucket = bucket;
-    people->capacity = wanted;
-    for (size_t i = 0; i < people->count; i++)
-        put_in(people, i);
+    people->list = list;
+    struct irc_person **nicks = calloc(wanted, sizeof *nicks);
+    struct irc_person **accounts = calloc(wanted, sizeof *accounts);
+    if (!nicks || !accounts) {
+        free(nicks);
+        free(accounts);
+        return -1;
+    }
+    free(people->by_nick);
+    free(people->by_account);
+    people->by_nick = nicks;
+    people->by_account = accounts;
+    people->capacity = people->buckets = wanted;
+    relink(people);
     return 0;
 }
 
-struct irc_person *irc_people_by_account(struct irc_people *people, const char *account)
+/* ---- finding ---- */
+
+struct irc_person *irc_people_find(const struct irc_people *people, const char *nick)
+{
+    if (people->count == 0 || strlen(nick) > EVENT_NAME_MAX)
+        return NULL;
+    struct irc_person *person = *nick_bucket(people, nick);
+    while (person && !irc_people_same(people, person->nick, nick))
+        person = person->nick_next;
+    return person;
+}
+
+static struct irc_person *same_account(struct irc_person *person, const char *account)
+{
+    while (person && strcmp(person->account, account) != 0)
+        person = person->account_next;
+    return person;
+}
+
+struct irc_person *irc_people_first(const struct irc_people *people, const char *account)
+{
+    return people->count > 0 ? same_account(*account_bucket(people, account), account) : NULL;
+}
+
+struct irc_person *irc_people_next(const struct irc_person *person)
+{
+    return same_account(person->account_next, person->account);
+}
+
+struct irc_person *irc_people_by_account(const struct irc_people *people, const char *account)
+{
+    struct irc_person *best = irc_people_first(people, account);
+    for (struct irc_person *one = best; one; one = irc_people_next(one))
+        if (one->spoke > best->spoke)
+            best = one;
+    return best;
+}
+
+struct irc_person *irc_people_by_former(const struct irc_people *people, const char *account)
 {
     for (size_t i = 0; i < people->count; i++)
-        if (strcmp(people->people[i].account, account) == 0)
-            return &people->people[i];
+        if (people->list[i]->former && strcmp(people->list[i]->former, account) == 0)
+            return people->list[i];
     return NULL;
 }
 
-/* An account is UTF-8, whatever bytes a server allows in nicks. */
-static void make_clean(char *account)
-{
-    for (char *c = account; !utf8_valid(account, strlen(account)) && *c; c++)
-        if ((unsigned char)*c >= 0x80)
-            *c = '?';
-}
+/* ---- changing ---- */
 
-static void nick_account(struct irc_people *people, const char *nick, char *out, size_t size)
+struct irc_person *irc_people_add(struct irc_people *people, const char *nick)
 {
-    char folded[EVENT_NAME_MAX + 1];
-    size_t i = 0;
-    for (; nick[i] && i + 1 < sizeof folded; i++)
-        folded[i] = fold(people, nick[i]);
-    folded[i] = '\0';
-    make_clean(folded);
-    snprintf(out, size, "nick:%s", folded);
-    for (unsigned number = 2; irc_people_by_account(people, out) && number < 100; number++)
-        snprintf(out, size, "nick:%s~%u", folded, number);
-}
-
-/* Strangers who only wrote privately: nothing tells us when they go. */
-static void forget_strangers(struct irc_people *people)
-{
-    for (size_t i = people->count; i > 0; i--)
-        if (people->people[i - 1].channels == 0)
-            irc_people_forget(people, &people->people[i - 1]);
-}
-
-static struct irc_person *add(struct irc_people *people, const char *nick)
-{
-    if (people->count >= IRC_PEOPLE_MAX / 2)
-        forget_strangers(people);
-    if (people->count >= IRC_PEOPLE_MAX || !*nick || strlen(nick) > EVENT_NAME_MAX)
+    size_t length = strlen(nick);
+    if (people->count >= IRC_PEOPLE_MAX || length == 0 || length > EVENT_NAME_MAX || grow(people))
         return NULL;
-    if (people->count == people->capacity && grow(people))
-        return NULL;
-    struct irc_person person = {.nick = ""};
-    snprintf(person.nick, sizeof person.nick, "%s", nick);
-    nick_account(people, nick, person.account, sizeof person.account);
-    people->people[people->count] = person;
-    put_in(people, people->count);
-    return &people->people[people->count++];
-}
-
-static void set_account(struct irc_person *person, const char *account)
-{
-    snprintf(person->account, sizeof person->account, "account:%.*s", EVENT_NAME_MAX, account);
-    make_clean(person->account);
-}
-
-struct irc_person *irc_people_see(struct irc_people *people, const char *nick, const char *account)
-{
-    struct irc_person *person = irc_people_find(people, nick);
+    struct irc_person *person = calloc(1, sizeof *person);
     if (!person)
-        person = add(people, nick);
-    if (person && account && *account && strcmp(account, "*") != 0)
-        set_account(person, account);
+        return NULL;
+    memcpy(person->nick, nick, length + 1);
+    person->index = people->count;
+    people->list[people->count++] = person;
+    link_nick(people, person);
+    link_account(people, person);
     return person;
 }
 
-struct irc_person irc_people_past(const char *nick, const char *account)
+void irc_people_rename(struct irc_people *people, struct irc_person *person, const char *nick)
 {
-    struct irc_person person = {.nick = ""};
-    snprintf(person.nick, sizeof person.nick, "%s", nick);
-    set_account(&person, account);
-    return person;
+    unlink_nick(people, person);
+    snprintf(person->nick, sizeof person->nick, "%s", nick);
+    link_nick(people, person);
 }
 
-void irc_people_rename(struct irc_people *people, const char *from, const char *to)
+void irc_people_set_account(struct irc_people *people, struct irc_person *person,
+                            const char *account)
 {
-    struct irc_person *person = irc_people_find(people, from), *holder = irc_people_find(people, to);
-    /* Who had the nick is gone, or the server would not have let it be taken. */
-    if (person && holder && holder != person) {
-        irc_people_forget(people, holder);
-        person = irc_people_find(people, from);
-    }
-    if (person && strlen(to) > EVENT_NAME_MAX) {
-        irc_people_forget(people, person);
-        return;
-    }
-    if (!person)
-        return;
-    size_t index = (size_t)(person - people->people);
-    take_out(people, index);
-    snprintf(person->nick, sizeof person->nick, "%s", to);
-    put_in(people, index);
+    unlink_account(people, person);
+    snprintf(person->account, sizeof person->account, "%s", account);
+    link_account(people, person);
+}
+
+void irc_people_spoke(struct irc_people *people, struct irc_person *person)
+{
+    person->spoke = ++people->speeches;
 }
 
 void irc_people_forget(struct irc_people *people, struct irc_person *person)
 {
-    size_t index = (size_t)(person - people->people), last = people->count - 1;
-    take_out(people, index);
-    if (index != last) {
-        take_out(people, last);
-        *person = people->people[last];
-        put_in(people, index);
-    }
-    people->count = last;
+    unlink_nick(people, person);
+    unlink_account(people, person);
+    struct irc_person *last = people->list[--people->count];
+    people->list[person->index] = last;
+    last->index = person->index;
+    release(person);
 }

@@ -1,13 +1,6 @@
 /*
- * Who is in which channel, what they may do there, and which account they are.
- *
- * Who somebody is: the services account the server names (account-tag,
- * extended-join, account-notify), as "account:NAME". Many servers, ngircd
- * alone among them, have no accounts at all; there the nick, folded by
- * CASEMAPPING, is the account: "nick:ann". Such people play and are on the
- * boards, for a study group without accounts has nothing better; who takes a
- * free nick is then taken for its former holder. The prefix keeps the two
- * apart: nobody gets at an account by taking its name as a nick.
+ * Who is seen on a network: found by nick, as the server compares nicks, and by the account that
+ * the core knows them by. Only the table; what somebody's account is, irc_identity.h says.
  */
 #ifndef TRANSPORT_IRC_PEOPLE_H
 #define TRANSPORT_IRC_PEOPLE_H
@@ -17,24 +10,37 @@
 #include <stdint.h>
 
 #include "core/event.h"
+#include "transport/irc/irc_account.h"
 #include "transport/irc/irc_isupport.h"
 #include "transport/irc/irc_settings.h"
 
 #define IRC_PEOPLE_MAX 20000
+#define IRC_MARKS 5 /* sorts of marks that mean something in a channel */
 
 struct irc_person {
     char nick[EVENT_NAME_MAX + 1];
-    char account[EVENT_NAME_MAX + 16];  /* "nick:ann" or "account:ann" */
-    unsigned channels;                  /* bit i: is in channel i of the settings */
-    unsigned moderator, owner;          /* bit i: is that in channel i */
-    uint32_t next;                      /* in the same bucket: 1 + index, 0 = the last */
+    char account[IRC_MEMBER_MAX]; /* what the core knows them by; "" = not known yet */
+    char *former;            /* the account of a guest who has logged in since; NULL = none */
+    bool logged_in;
+    uint64_t place;          /* of their user and host: irc_account_place(); 0 = not known */
+    unsigned channels;       /* bit i: is in channel i of the settings */
+    unsigned told;           /* bit i: the core knows that they are */
+    unsigned marks[IRC_MARKS]; /* bit i: has that mark in channel i; irc_modes.c */
+
+    /* of the table */
+    struct irc_person *nick_next, *account_next; /* in the same bucket */
+    size_t index;
+    uint64_t spoke; /* greater = said something later; irc_people_spoke() */
 };
 
 struct irc_people {
-    struct irc_person *people;
+    struct irc_person **list; /* in no order */
     size_t count, capacity;
-    uint32_t *bucket; /* `capacity` of them, by nick: 1 + index of the first, 0 = none */
-    const struct irc_isupport *isupport; /* for CASEMAPPING; borrowed */
+    struct irc_person **by_nick, **by_account;
+    size_t buckets; /* of each; a power of two, or 0 */
+    uint64_t speeches;
+    enum irc_casemap casemap; /* by which nicks are in their buckets */
+    const struct irc_isupport *isupport; /* borrowed */
 };
 
 void irc_people_init(struct irc_people *people, const struct irc_isupport *isupport);
@@ -43,24 +49,26 @@ void irc_people_clear(struct irc_people *people);
 
 /* Compares nicks or channels as the server does. */
 bool irc_people_same(const struct irc_people *people, const char *a, const char *b);
-struct irc_person *irc_people_find(struct irc_people *people, const char *nick);
-struct irc_person *irc_people_by_account(struct irc_people *people, const char *account);
+/* Takes over what the server says of CASEMAPPING. */
+void irc_people_refold(struct irc_people *people);
 
-/*
- * Somebody is seen. `account` is the services account the server names, NULL
- * if it names none. Without one, who holds a nick is that nick's account; if
- * its holder only changed nick and is still here, the newcomer is somebody
- * else ("nick:ann~2"), so that nobody inherits another's open ballot. NULL
- * when out of memory, beyond IRC_PEOPLE_MAX, or for a nick that is empty or
- * longer than EVENT_NAME_MAX: cut, it would be somebody else's.
- */
-struct irc_person *irc_people_see(struct irc_people *people, const char *nick,
-                                  const char *account);
-/* Somebody who said something in the past, under an account: not one of the people who are here. */
-struct irc_person irc_people_past(const char *nick, const char *account);
-/* A nick change: the account goes along. Forgets who has a nick that is too long from now on, and
- * whoever had it before. */
-void irc_people_rename(struct irc_people *people, const char *from, const char *to);
+struct irc_person *irc_people_find(const struct irc_people *people, const char *nick);
+/* Of several connections with one account the one that spoke last. */
+struct irc_person *irc_people_by_account(const struct irc_people *people, const char *account);
+/* Who was that guest before logging in. */
+struct irc_person *irc_people_by_former(const struct irc_people *people, const char *account);
+/* Another connection with the account of `person` after `person`; NULL = no more. Begin with
+ * irc_people_first(). */
+struct irc_person *irc_people_first(const struct irc_people *people, const char *account);
+struct irc_person *irc_people_next(const struct irc_person *person);
+
+/* Somebody who was not seen before. NULL when out of memory, beyond IRC_PEOPLE_MAX, or for a nick
+ * that is empty or longer than EVENT_NAME_MAX. */
+struct irc_person *irc_people_add(struct irc_people *people, const char *nick);
+void irc_people_rename(struct irc_people *people, struct irc_person *person, const char *nick);
+void irc_people_set_account(struct irc_people *people, struct irc_person *person,
+                            const char *account);
+void irc_people_spoke(struct irc_people *people, struct irc_person *person);
 void irc_people_forget(struct irc_people *people, struct irc_person *person);
 
 #endif

@@ -14,34 +14,69 @@ void irc_presence_back(struct irc *irc)
     irc_say_ready(irc);
 }
 
-/* Nothing more reaches the nick: what is queued for it waits in the outbox. */
-void irc_presence_forget(struct irc *irc, struct irc_person *person, bool unsure)
+/* Nothing more reaches them: what is queued for them waits in the outbox, if no other connection
+ * of theirs is there. */
+static void drop(struct irc *irc, struct irc_person *person, bool unsure)
 {
-    irc_flood_drop(&irc->flood, person->nick, unsure, irc_say_lost, irc);
+    char account[IRC_MEMBER_MAX];
+    snprintf(account, sizeof account, "%s", person->account);
     irc_people_forget(&irc->people, person);
+    if (account[0] && (unsure || !irc_people_first(&irc->people, account)))
+        irc_flood_drop(&irc->flood, account, unsure, irc_say_lost, irc);
 }
 
-static void enter(struct irc *irc, int channel, const char *nick, const char *account)
+void irc_presence_forget(struct irc *irc, struct irc_person *person, bool unsure)
 {
-    struct irc_person *person = irc_people_see(&irc->people, nick, account);
-    if (!person)
-        return;
-    person->channels |= 1u << channel;
-    irc_push(irc, EVENT_ENTER, channel, person);
+    irc_tell_gone(irc, person);
+    drop(irc, person, unsure);
+}
+
+/* Strangers who only wrote privately: nothing tells us when they go. */
+void irc_presence_forget_strangers(struct irc *irc)
+{
+    for (size_t i = irc->people.count; i > 0; i--)
+        if (irc->people.list[i - 1]->channels == 0)
+            irc_presence_forget(irc, irc->people.list[i - 1], false);
+}
+
+static void enter(struct irc *irc, int channel, struct irc_person *person, const char *login)
+{
+    unsigned bit = 1u << channel;
+    person->channels |= bit;
+    if (login || !person->account[0])
+        irc_identity_learn(irc, person, login ? login : "");
+    if (!(person->told & bit))
+        irc_tell_enter(irc, person, bit);
     irc_presence_back(irc);
 }
 
 static void leave(struct irc *irc, int channel, const char *nick)
 {
     struct irc_person *person = irc_people_find(&irc->people, nick);
-    if (!person || !(person->channels & 1u << channel))
+    unsigned bit = 1u << channel;
+    if (!person || !(person->channels & bit))
         return;
-    irc_push(irc, EVENT_LEAVE, channel, person);
-    person->channels &= ~(1u << channel);
-    person->moderator &= ~(1u << channel);
-    person->owner &= ~(1u << channel);
+    irc_tell_leave(irc, person, bit);
+    person->channels &= ~bit;
+    irc_modes_clear(person, channel);
     if (person->channels == 0)
-        irc_presence_forget(irc, person, false);
+        drop(irc, person, false);
+}
+
+void irc_presence_lost(struct irc *irc, int channel)
+{
+    unsigned bit = 1u << channel;
+    for (size_t i = irc->people.count; i > 0; i--) {
+        struct irc_person *person = irc->people.list[i - 1];
+        if (!(person->channels & bit))
+            continue;
+        person->channels &= ~bit;
+        person->told &= ~bit;
+        irc_modes_clear(person, channel);
+        if (person->channels == 0)
+            drop(irc, person, false);
+    }
+    irc_push(irc, EVENT_RESET, channel, NULL);
 }
 
 void irc_presence_join(struct irc *irc)
@@ -54,8 +89,14 @@ void irc_presence_join(struct irc *irc)
         irc_channels_entered(irc, channel);
         return;
     }
-    /* extended-join: channel, account or "*", real name */
-    enter(irc, channel, line->nick, line->count >= 2 ? line->param[1] : line->account);
+    /* Nothing told us whether a stranger went since: the nick may be somebody else's now. */
+    struct irc_person *person = irc_people_find(&irc->people, line->nick);
+    if (person && person->channels == 0)
+        irc_presence_forget(irc, person, false);
+    person = irc_identity_meet(irc, line->nick, line->userhost);
+    bool extended = irc_cap(irc, IRC_CAP_EXTENDED_JOIN) && line->count >= 2;
+    if (person)
+        enter(irc, channel, person, extended ? line->param[1] : line->account);
 }
 
 void irc_presence_part(struct irc *irc, const char *nick)
@@ -73,11 +114,24 @@ void irc_presence_part(struct irc *irc, const char *nick)
 void irc_presence_quit(struct irc *irc)
 {
     struct irc_person *person = irc_people_find(&irc->people, irc->line.nick);
-    if (person) {
-        irc_push(irc, EVENT_LEAVE, -1, person);
+    if (person)
         irc_presence_forget(irc, person, false);
-    }
     irc_nick_is_free(irc, irc->line.nick);
+}
+
+/* The account goes along with the connection. */
+static void rename_person(struct irc *irc, struct irc_person *person, const char *nick)
+{
+    struct irc_person *other = irc_people_find(&irc->people, nick);
+    /* Nobody else can have it; if we think so, we missed that they went. */
+    if (other && other != person)
+        irc_presence_forget(irc, other, false);
+    if (strlen(nick) > EVENT_NAME_MAX || !*nick) {
+        irc_presence_forget(irc, person, false);
+        return;
+    }
+    irc_people_rename(&irc->people, person, nick);
+    irc_tell_enter(irc, person, person->told);
 }
 
 void irc_presence_nick(struct irc *irc)
@@ -87,27 +141,19 @@ void irc_presence_nick(struct irc *irc)
         irc_nick_changed(irc);
         return;
     }
-    irc_people_rename(&irc->people, line->nick, line->param[0]);
-    irc_flood_rename(&irc->flood, line->nick, line->param[0]);
-    irc_nick_is_free(irc, line->nick);
-    struct irc_person *person = irc_people_find(&irc->people, line->param[0]);
-    for (size_t i = 0; person && i < irc->settings->channel_count; i++)
-        if (person->channels & 1u << i)
-            irc_push(irc, EVENT_ENTER, (int)i, person);
+    struct irc_person *person = irc_people_find(&irc->people, line->nick);
+    if (person)
+        rename_person(irc, person, line->param[0]);
+    if (!irc_people_same(&irc->people, line->nick, line->param[0]))
+        irc_nick_is_free(irc, line->nick);
 }
 
-/* account-notify: the person is another one for us from now on. */
+/* account-notify: "*" is logged out. */
 void irc_presence_account(struct irc *irc)
 {
     struct irc_person *person = irc_people_find(&irc->people, irc->line.nick);
-    if (!person || strcmp(irc->line.param[0], "*") == 0)
-        return;
-    struct irc_person before = *person;
-    irc_people_see(&irc->people, irc->line.nick, irc->line.param[0]);
-    irc_push(irc, EVENT_LEAVE, -1, &before);
-    for (size_t i = 0; i < irc->settings->channel_count; i++)
-        if (person->channels & 1u << i)
-            irc_push(irc, EVENT_ENTER, (int)i, person);
+    if (person && irc->line.count > 0)
+        irc_identity_learn(irc, person, irc->line.param[0]);
 }
 
 /* 353: "@ann +bob cyd", with multi-prefix "@+ann", with userhost-in-names "ann!u@h". */
@@ -118,17 +164,16 @@ void irc_presence_names(struct irc *irc)
     snprintf(names, sizeof names, "%s", irc->line.param[3]);
     for (char *name = strtok_r(names, " ", &state); name && channel >= 0;
          name = strtok_r(NULL, " ", &state)) {
-        const char *marks = name;
-        name += strspn(name, irc->isupport.marks);
-        name[strcspn(name, "!")] = '\0';
-        if (!*name || irc_is_self(irc, name))
+        size_t marks = strspn(name, irc->isupport.marks);
+        char *nick = name + marks, *userhost = strchr(nick, '!');
+        if (userhost)
+            *userhost++ = '\0';
+        if (!*nick || irc_is_self(irc, nick))
             continue;
-        enter(irc, channel, name, NULL);
-        struct irc_person *person = irc_people_find(&irc->people, name);
-        for (; person && marks < name; marks++) {
-            const char *mark = strchr(irc->isupport.marks, *marks);
-            if (mark)
-                irc_modes_mark(person, channel, irc->isupport.modes[mark - irc->isupport.marks], true);
-        }
+        struct irc_person *person = irc_identity_meet(irc, nick, userhost ? userhost : "");
+        if (!person)
+            continue;
+        irc_modes_names(irc, person, channel, name, marks);
+        enter(irc, channel, person, NULL);
     }
 }

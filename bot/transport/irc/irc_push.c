@@ -1,4 +1,5 @@
 /* Events for the bot. */
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -14,13 +15,16 @@ int64_t irc_wall_clock(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* What a server may put into a name that is not UTF-8 is not shown. */
-static const char *name_of(const struct irc_person *person)
+/* Bytes that are not UTF-8, which a server may put into a name, are not shown. */
+static const char *clean_name(const char *name, char space[EVENT_NAME_MAX + 1])
 {
-    if (!person)
-        return "";
-    return utf8_valid(person->nick, strlen(person->nick)) ? person->nick
-                                                          : strchr(person->account, ':') + 1;
+    if (utf8_valid(name, strlen(name)))
+        return name;
+    snprintf(space, EVENT_NAME_MAX + 1, "%s", name);
+    for (char *c = space; *c; c++)
+        if ((unsigned char)*c >= 0x80)
+            *c = '?';
+    return space;
 }
 
 static const char *id_of(const char *id)
@@ -33,25 +37,27 @@ static struct event make_event(const struct irc *irc, enum event_kind kind, int 
                                const struct irc_person *person)
 {
     const char *network = irc->settings->network;
-    unsigned bit = channel >= 0 ? 1u << channel : 0;
     struct event event = {
         .kind = kind,
         .at = irc_wall_clock(),
         .room = {"irc", network, channel >= 0 ? irc->settings->channels[channel] : NULL},
         .who = {"irc", network, person ? person->account : ""},
-        .name = name_of(person),
+        .name = person ? person->nick : "",
         .bot_name = irc->nick,
         .text = "",
     };
-    if (person && (person->owner & bit))
-        event.role = ROLE_OWNER;
-    else if (person && (person->moderator & bit))
-        event.role = ROLE_MODERATOR;
+    if (person) {
+        event.role = channel >= 0 ? irc_modes_role(person, channel) : ROLE_MEMBER;
+        event.guest = irc_is_guest(irc, person);
+    }
     return event;
 }
 
-static void give(struct irc *irc, const struct event *event)
+static void give(struct irc *irc, struct event *event)
 {
+    char name[EVENT_NAME_MAX + 1], own[EVENT_NAME_MAX + 1];
+    event->name = clean_name(event->name, name);
+    event->bot_name = clean_name(event->bot_name, own);
     irc->sink->event(irc->sink->context, event);
     irc->sink->wake(irc->sink->context);
 }
@@ -59,6 +65,14 @@ static void give(struct irc *irc, const struct event *event)
 void irc_push(struct irc *irc, enum event_kind kind, int channel, const struct irc_person *person)
 {
     struct event event = make_event(irc, kind, channel, person);
+    give(irc, &event);
+}
+
+void irc_push_became(struct irc *irc, const struct irc_person *person, const char *account)
+{
+    struct event event = make_event(irc, EVENT_BECAME, -1, person);
+    event.text = account;
+    event.length = strlen(account);
     give(irc, &event);
 }
 

@@ -85,7 +85,7 @@ void irc_refused_person(struct irc *irc, const char *nick, int code)
     struct irc_person *person = irc_people_find(&irc->people, nick);
     if (!person)
         return;
-    irc_flood_drop(&irc->flood, person->nick, true, irc_say_lost, irc);
+    irc_flood_drop(&irc->flood, person->account, true, irc_say_lost, irc);
     struct irc_blocked *blocked =
         irc_blocks_refused(&irc->blocks, person->account, irc_now(irc));
     if (!blocked || is_haste(code) || !irc_blocked_tell(blocked, irc_now(irc)))
@@ -99,10 +99,8 @@ void irc_refused_person(struct irc *irc, const char *nick, int code)
 void irc_refused_gone(struct irc *irc, const char *nick)
 {
     struct irc_person *person = irc_people_find(&irc->people, nick);
-    if (!person)
-        return;
-    irc_push(irc, EVENT_LEAVE, -1, person);
-    irc_presence_forget(irc, person, true);
+    if (person)
+        irc_presence_forget(irc, person, true);
 }
 
 /* ---- when it is over ---- */

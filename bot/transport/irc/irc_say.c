@@ -8,6 +8,7 @@
 #include "transport/irc/irc_render.h"
 #include "transport/irc/irc_state.h"
 
+#define NICK_LENGTH 30 /* of others, if the server does not say */
 #define UNKNOWN_PREFIX (EVENT_NAME_MAX + 1 + 10 + 1 + 63) /* nick!user@host at its longest */
 
 void irc_say_ready(struct irc *irc)
@@ -55,6 +56,24 @@ static void send_marker(struct irc *irc)
     irc_link_send(irc->link, line, (size_t)length);
 }
 
+/* Who holds a nick is looked at only now: what is for an account never goes to anybody else. */
+static void say_line(struct irc *irc, const char *target, const char *line)
+{
+    char account[IRC_MEMBER_MAX];
+    struct irc_person *person = NULL;
+    if (irc_channels_find(irc, target) >= 0) {
+        irc_session_say(irc->session, target, line);
+        return;
+    }
+    person = irc_people_by_account(&irc->people, target);
+    if (person && !strpbrk(person->nick, ", \r\n")) {
+        irc_session_say(irc->session, person->nick, line);
+        return;
+    }
+    snprintf(account, sizeof account, "%s", target);
+    irc_flood_drop(&irc->flood, account, true, irc_say_lost, irc);
+}
+
 void irc_say_pump(struct irc *irc)
 {
     const char *target, *line;
@@ -63,7 +82,7 @@ void irc_say_pump(struct irc *irc)
         enum irc_flood_step step =
             irc_flood_next(&irc->flood, irc_now(irc), &target, &line, &at);
         if (step == IRC_FLOOD_LINE) {
-            irc_session_say(irc->session, target, line);
+            say_line(irc, target, line);
         } else if (step == IRC_FLOOD_MARKER) {
             send_marker(irc);
         } else {
@@ -86,19 +105,38 @@ static int add_line(void *context, const char *line, size_t length)
     return lines->failed ? -1 : 0;
 }
 
-/* The nick or channel to say it to; NULL if that is not possible now. */
+/* Whom something for an account goes to: the connection that spoke last. */
+static struct irc_person *find_person(struct irc *irc, const char *account)
+{
+    struct irc_person *person = irc_people_by_account(&irc->people, account);
+    if (!person)
+        person = irc_people_by_former(&irc->people, account);
+    if (!person)
+        irc->somebody_waits = true;
+    return person;
+}
+
+/* The channel or the account to queue it for; NULL if that is not possible now. */
 static const char *find_target(struct irc *irc, const struct outbound *message)
 {
     if (message->private_talk) {
-        struct irc_person *person = irc_people_by_account(&irc->people, message->target);
-        if (!person)
-            irc->somebody_waits = true;
-        return person && !irc_blocks_holds(&irc->blocks, person->account) ? person->nick : NULL;
+        struct irc_person *person = find_person(irc, message->target);
+        return person && !irc_blocks_holds(&irc->blocks, person->account) ? person->account : NULL;
     }
     int channel = irc_channels_find(irc, message->target);
     bool can = channel >= 0 && irc->channel[channel].joined &&
                !irc_blocks_holds(&irc->blocks, irc->settings->channels[channel]);
     return can ? irc->settings->channels[channel] : NULL;
+}
+
+/* A nick may change to a longer one before the last line is out. */
+static size_t target_length(const struct irc *irc, const struct outbound *message,
+                            const char *target)
+{
+    size_t longest = irc->isupport.nicklen ? irc->isupport.nicklen : NICK_LENGTH;
+    if (!message->private_talk)
+        return strlen(target);
+    return longest < EVENT_NAME_MAX ? longest : EVENT_NAME_MAX;
 }
 
 enum post_result irc_say_post(struct transport *transport, const struct outbound *message)
@@ -116,7 +154,7 @@ enum post_result irc_say_post(struct transport *transport, const struct outbound
     }
     bool can_talk = irc->phase == IRC_READY && !irc->stopping;
     const char *target = can_talk ? find_target(irc, message) : NULL;
-    if (!target || strpbrk(target, ", \r\n"))
+    if (!target)
         return message->id ? POST_BUSY : POST_REFUSED;
     if (irc_flood_full(&irc->flood)) {
         irc->was_full = true;
@@ -124,7 +162,8 @@ enum post_result irc_say_post(struct transport *transport, const struct outbound
     }
     size_t own = irc->userhost[0] ? strlen(irc->nick) + 1 + strlen(irc->userhost) : UNKNOWN_PREFIX;
     buf_init(&lines);
-    int failed = irc_render(message->bytes, message->size, irc_render_budget(own, target),
+    own += target_length(irc, message, target);
+    int failed = irc_render(message->bytes, message->size, irc_render_budget(own, ""),
                             irc->settings->colours, add_line, &lines) ||
                  irc_flood_add(&irc->flood, target, buf_text(&lines), message->id,
                                message->flags & EFFECT_URGENT);

@@ -35,11 +35,13 @@ struct irc_channel {
     unsigned refusals; /* refused joins in a row: each doubles the wait */
     unsigned kicks;    /* in a row, each soon after the last */
     int64_t kicked_at;
+    bool names_wanted; /* some marks are not known any more */
+    int64_t names_at;  /* not before that time */
 };
 
 /* Something that somebody said, whole: one line, or a batch of them. Borrowed. */
 struct irc_said {
-    const char *nick;
+    const char *nick, *userhost;
     const char *account; /* by account-tag; NULL = there was none */
     const char *target;  /* a channel, or the bot's nick */
     const char *id;      /* that it can be known again by; NULL = none */
@@ -114,7 +116,7 @@ struct irc {
     int64_t tried_at;         /* when it was begun last on this connection, 0 = not yet */
     unsigned denied;          /* times in a row that services refused the account */
     int64_t denied_at;
-    char account[IRC_ACCOUNT_MAX + 1]; /* the bot's own, "" = none */
+    char account[IRC_MEMBER_MAX + 1]; /* the bot's own, "" = none */
     int64_t heard_at;
     bool heard;               /* anything on this connection */
     bool pinged;
@@ -260,14 +262,42 @@ void irc_presence_quit(struct irc *irc);
 void irc_presence_nick(struct irc *irc);
 void irc_presence_account(struct irc *irc);
 void irc_presence_names(struct irc *irc);
-/* Nothing more reaches the nick: what is queued for it waits in the outbox. */
+/* A connection is gone. What is queued for it waits in the outbox. */
 void irc_presence_forget(struct irc *irc, struct irc_person *person, bool unsure);
+void irc_presence_forget_strangers(struct irc *irc);
+/* We see nobody in that channel any more. */
+void irc_presence_lost(struct irc *irc, int channel);
 /* Who was waited for can be reached again. */
 void irc_presence_back(struct irc *irc);
 
+/* ---- irc_identity.c: whose account somebody is ---- */
+/* Somebody is there: found, or made known. NULL if there is no room for them. */
+struct irc_person *irc_identity_meet(struct irc *irc, const char *nick, const char *userhost);
+/* The account they are logged in to is known now; "" or "*" = none. */
+void irc_identity_learn(struct irc *irc, struct irc_person *person, const char *login);
+/* Somebody who said something in the past, under an account: not one of the people who are here. */
+struct irc_person irc_identity_past(const char *nick, const char *login);
+/* Somebody says something, and with it perhaps who they are. */
+void irc_identity_speaks(struct irc *irc, struct irc_person *person, const struct irc_said *said);
+void irc_identity_isupport(struct irc *irc); /* numeric 005 */
+bool irc_is_guest(const struct irc *irc, const struct irc_person *person);
+
+/* ---- irc_tell.c: what the core is told of people ---- */
+void irc_tell_enter(struct irc *irc, struct irc_person *person, unsigned channels);
+void irc_tell_leave(struct irc *irc, struct irc_person *person, unsigned channels);
+void irc_tell_gone(struct irc *irc, struct irc_person *person); /* from everywhere */
+/* They are another account from now on. */
+void irc_tell_account(struct irc *irc, struct irc_person *person, const char *account,
+                      bool logged_in);
+
 /* ---- irc_modes.c ---- */
 void irc_modes_line(struct irc *irc);
-void irc_modes_mark(struct irc_person *person, int channel, char mode, bool on);
+/* The marks before a name in NAMES. */
+void irc_modes_names(struct irc *irc, struct irc_person *person, int channel, const char *marks,
+                     size_t count);
+void irc_modes_clear(struct irc_person *person, int channel);
+enum role irc_modes_role(const struct irc_person *person, int channel);
+void irc_modes_due(struct irc *irc); /* asks for names that are wanted */
 
 /* ---- irc_talk.c ---- */
 /* The line being handled, before anything else: true if there is nothing more to do with it. */
@@ -283,6 +313,8 @@ bool irc_ctcp_takes(struct irc *irc);
 /* Wall clock, ms since 1970 UTC. */
 int64_t irc_wall_clock(void);
 void irc_push(struct irc *irc, enum event_kind kind, int channel, const struct irc_person *person);
+/* The guest has logged in. */
+void irc_push_became(struct irc *irc, const struct irc_person *person, const char *account);
 /* `text` is what was said, cleaned; channel -1 = privately. */
 void irc_push_said(struct irc *irc, int channel, const struct irc_person *person,
                    const struct irc_said *said, const char *text, size_t length);

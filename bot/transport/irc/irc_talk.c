@@ -78,23 +78,18 @@ void irc_talk_said(struct irc *irc, const struct irc_said *said)
     if (irc_is_self(irc, said->nick) || (channel < 0 && !irc_is_self(irc, said->target)))
         return;
     if (said->past) {
-        struct irc_person past = irc_people_past(said->nick, said->account);
+        struct irc_person past = irc_identity_past(said->nick, said->account);
         push(irc, channel, &past, said);
         return;
     }
-    struct irc_person *person = irc_people_find(&irc->people, said->nick);
-    /* Who is in no channel of ours is seen for this one message only. */
-    bool stranger = !person;
-    person = irc_people_see(&irc->people, said->nick, said->account);
+    struct irc_person *person =
+        irc_identity_meet(irc, said->nick, said->userhost ? said->userhost : "");
     if (!person)
         return;
+    irc_identity_speaks(irc, person, said);
     push(irc, channel, person, said);
-    if (stranger)
-        irc_presence_back(irc);
     if (channel < 0)
         irc_refused_lift(irc, person->account);
-    if (stranger && person->channels == 0 && channel >= 0)
-        person->channels |= 1u << channel;
 }
 
 /* ---- from lines to what was said ---- */
@@ -132,6 +127,7 @@ static void say_line(struct irc *irc, bool past)
     const struct irc_line *line = &irc->line;
     struct irc_said said = {
         .nick = line->nick,
+        .userhost = line->userhost,
         .account = line->account,
         .target = line->param[0],
         .id = line->msgid,
