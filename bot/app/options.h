@@ -11,6 +11,7 @@
 
 struct irc_settings;
 struct matrix_settings;
+struct paste_settings;
 
 #define OPTIONS_PLACES_MAX 16
 
@@ -46,6 +47,7 @@ struct options {
     size_t network_count;
     struct matrix_settings *matrix; /* accounts on Matrix */
     size_t matrix_count;
+    struct paste_settings *paste; /* links in place of words */
 };
 
 #endif

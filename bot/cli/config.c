@@ -7,6 +7,7 @@
 #include "cli/config_file.h"
 #include "cli/config_irc.h"
 #include "cli/config_matrix.h"
+#include "cli/config_paste.h"
 #include "cli/config_rooms.h"
 
 #define COMMANDS_MAX 1000
@@ -26,14 +27,16 @@ static cfg_opt_t options_table[] = {
     CFG_SEC("room", room_options, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
     CFG_SEC("network", config_irc_options, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
     CFG_SEC("matrix", config_matrix_options, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
+    CFG_SEC("paste", config_paste_options, CFGF_NONE),
     CFG_END()};
 
 const char *config_option_name(size_t index)
 {
     static char name[80];
-    const cfg_opt_t *tables[] = {options_table, config_irc_options, config_matrix_options};
-    static const char *const before[] = {"", "network.", "matrix."};
-    for (size_t t = 0; t < 3; t++)
+    const cfg_opt_t *tables[] = {options_table, config_irc_options, config_matrix_options,
+                                 config_paste_options};
+    static const char *const before[] = {"", "network.", "matrix.", "paste."};
+    for (size_t t = 0; t < sizeof before / sizeof *before; t++)
         for (const cfg_opt_t *option = tables[t]; option->name; option++) {
             if (index-- > 0)
                 continue;
@@ -72,6 +75,7 @@ static void read_all(cfg_t *cfg, struct options *options)
     options->commands = read_commands(cfg);
     config_irc_read(cfg, options);
     config_matrix_read(cfg, options);
+    config_paste_read(cfg, options);
     config_read_rooms(cfg, options);
 }
 
@@ -99,6 +103,7 @@ void config_free(struct options *options)
 {
     config_irc_free(options);
     config_matrix_free(options);
+    config_paste_free(options);
     config_free_rooms(options);
     free(options->database);
     free(options->plugins);

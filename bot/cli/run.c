@@ -19,6 +19,7 @@
 #include "transport/irc/irc_transport.h"
 #include "transport/matrix/matrix_settings.h"
 #include "transport/matrix/matrix_transport.h"
+#include "transport/paste_talk.h"
 #include "util/log.h"
 
 #define STOP_MS 1500 /* for saying goodbye; SIGTERM ends within two seconds */
@@ -35,6 +36,7 @@ struct daemon {
     struct compose bot;
     uv_loop_t loop;
     struct pump pump;
+    struct paste_talk *paste_talk;
     uv_signal_t term, interrupt, hangup;
     uv_timer_t last;
     struct transport *networks[OPTIONS_NETWORKS_MAX + OPTIONS_MATRIX_MAX];
@@ -80,6 +82,7 @@ static void close_all(struct daemon *daemon)
     for (size_t i = 0; i < daemon->network_count; i++)
         daemon->networks[i]->ops->destroy(daemon->networks[i]);
     daemon->network_count = 0;
+    paste_talk_destroy(daemon->paste_talk);
     uv_close((uv_handle_t *)&daemon->term, NULL);
     uv_close((uv_handle_t *)&daemon->interrupt, NULL);
     uv_close((uv_handle_t *)&daemon->hangup, NULL);
@@ -120,7 +123,12 @@ static void take_options(struct daemon *daemon, struct options *fresh)
     struct options old = daemon->options;
     if (fresh->network_count != old.network_count || fresh->matrix_count != old.matrix_count)
         log_warn("config", "networks were added or removed: that takes effect after a restart");
+    struct paste_settings paste = *old.paste;
+    *old.paste = *fresh->paste; /* who looks at them has their address */
+    *fresh->paste = paste;
     daemon->options = *fresh;
+    daemon->options.paste = old.paste;
+    old.paste = fresh->paste;
     daemon->options.networks = old.networks;
     daemon->options.network_count = old.network_count;
     daemon->options.matrix = old.matrix;
@@ -168,6 +176,7 @@ static int start_network(struct daemon *daemon, struct transport *network_take, 
         return -1;
     daemon->networks[daemon->network_count++] = network_take;
     if (session_add_transport(daemon->bot.session, network_take) ||
+        paste_talk_resume(daemon->paste_talk, network_take->ops->name, network_take->network) ||
         network_take->ops->start(network_take, error))
         return error_set(error, ERR_MEMORY, "no memory for a network");
     return 0;
@@ -175,8 +184,12 @@ static int start_network(struct daemon *daemon, struct transport *network_take, 
 
 static int start_networks(struct daemon *daemon, struct error *error)
 {
-    const struct transport_sink *sink = session_sink(daemon->bot.session);
     const struct options *options = &daemon->options;
+    daemon->paste_talk = paste_talk_create(&daemon->loop, options->paste, NULL,
+                                           session_sink(daemon->bot.session), error);
+    if (!daemon->paste_talk)
+        return -1;
+    const struct transport_sink *sink = paste_talk_sink(daemon->paste_talk);
     for (size_t i = 0; i < options->network_count; i++)
         if (start_network(daemon,
                           irc_transport_create(&daemon->loop, &options->networks[i], sink, error),

@@ -160,7 +160,8 @@ static void send_receipt(struct talk *talk, const struct round *round, const str
     if (talk->burst && talk->burst->word[0])
         text_printf(&text, " %s%.31s is no command, so it is a line of your answer.", talk->prefix,
                     talk->burst->word);
-    const char *collapse = receipt_key(talk->effects, round);
+    /* What was read from a link is told, whatever comes after it. */
+    const char *collapse = talk->event->from ? NULL : receipt_key(talk->effects, round);
     struct message *message = mark_is_enough(talk, seat, done, round->paused, stripped)
                                   ? talk_mark(talk, &text, collapse)
                                   : talk_tell(talk, &text, collapse);

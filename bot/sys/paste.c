@@ -169,6 +169,17 @@ struct paste_call *paste_start(struct paste *paste, const char *person,
     return call;
 }
 
+void paste_cancel(struct paste_call *call)
+{
+    if (!call)
+        return;
+    struct paste *paste = call->paste;
+    take_out(call);
+    paste_fetch_cancel(call->fetch);
+    free_call(call);
+    schedule(paste);
+}
+
 /* ---- life ---- */
 
 static void on_ended(void *context, CURL *easy, CURLcode result)

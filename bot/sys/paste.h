@@ -33,5 +33,7 @@ void paste_destroy(struct paste *paste, void (*gone)(void *context), void *conte
 struct paste_call *paste_start(struct paste *paste, const char *person,
                                const struct paste_link *link, paste_done_fn *done, void *context,
                                struct error *error);
+/* done() will not be called. NULL is fine. Not from inside a callback of libcurl. */
+void paste_cancel(struct paste_call *call);
 
 #endif

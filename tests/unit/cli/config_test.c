@@ -21,7 +21,8 @@ static const char least[] = "network \"libera\" { host = \"irc.libera.chat\"\n"
 /* Options without a default: in the example as "# name = ..." */
 static const char *const without[] = {"plugins", "questions", "owners", "moderators", "network.ca_file", "network.password",
     "network.more_hosts", "network.proxy", "network.account", "network.account_password",
-    "network.cert_file", "network.key_file", "network.sasl", "network.services"};
+    "network.cert_file", "network.key_file", "network.sasl", "network.services",
+    "paste.hosts", "paste.ca_file"};
 
 static char *read_example(void)
 {
@@ -171,7 +172,8 @@ static void every_option_is_in_the_example(void **state)
     for (; config_option_name(seen); seen++) {
         const char *name = config_option_name(seen), *dot = strchr(name, '.');
         const char *indent = dot ? "    " : "", *word = dot ? dot + 1 : name;
-        bool section = strcmp(name, "room") == 0 || strcmp(name, "network") == 0;
+        bool alone = strcmp(name, "paste") == 0;
+        bool section = strcmp(name, "room") == 0 || strcmp(name, "network") == 0 || alone;
         bool given = strcmp(word, "host") == 0 || strcmp(word, "channels") == 0;
         const char *mark = has_no_default(name) ? "# " : given || section ? "" : "#";
         bool matrix = strncmp(name, "matrix", 6) == 0;
@@ -180,7 +182,7 @@ static void every_option_is_in_the_example(void **state)
                  matrix                      ? dot ? "" : "#"
                  : strcmp(name, "room") == 0 ? "#"
                                              : mark,
-                 word, section ? "\"" : "= ");
+                 word, alone ? "{" : section ? "\"" : "= ");
         if (!strstr(text, line))
             fail_msg("config.example lacks %s", name);
     }
