@@ -147,7 +147,8 @@ struct hs_host {
     int (*say)(struct hs_effects *effects, const char *markdown);
     /* Says something to one seat, privately. At most 8 KiB. */
     int (*say_private)(struct hs_effects *effects, uint32_t seat, const char *markdown);
-    /* Adds 0 .. 20 points to a seat's ledger, with a reason of at most 100 bytes. */
+    /* Adds 0 .. 20 points to a seat's ledger, with a reason of at most 100 bytes. The seat of a guest
+     * has no ledger: nothing happens, and it is HS_OK all the same. */
     int (*award)(struct hs_effects *effects, uint32_t seat, uint32_t points, const char *reason);
     /* Keeps up to 64 KiB for the next callback of this round, across restarts. */
     int (*keep)(struct hs_effects *effects, uint32_t version, const void *state, size_t size);

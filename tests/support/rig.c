@@ -417,3 +417,21 @@ int64_t rig_number(struct rig *rig, const char *sql)
     rig_at_work--;
     return number;
 }
+
+void rig_toggle_deaf(struct rig *rig)
+{
+    const struct transport_sink *sink = session_sink(rig->session);
+    rig->deaf = !rig->deaf;
+    if (!rig->deaf)
+        sink->ready(sink->context, "script", "local");
+    rig_settle(rig, 0);
+}
+
+uint64_t rig_transcript(const struct rig *rig)
+{
+    uint64_t hash = 0;
+    for (size_t i = 0; i < rig->seen_count; i++)
+        hash = hash * 31 + (uint64_t)rig->seen[i].at + (uint64_t)rig->seen[i].id +
+               fnv1a(rig->seen[i].text, strlen(rig->seen[i].text));
+    return hash;
+}

@@ -77,12 +77,16 @@ void rig_enter(struct rig *rig, const char *person);
 void rig_leave(struct rig *rig, const char *person);
 /* Turns until nothing is left to do now, waiting for second tries up to `patience` ms. */
 void rig_settle(struct rig *rig, int64_t patience);
+/* The network gets busy, or is no longer. */
+void rig_toggle_deaf(struct rig *rig);
 /* Lets time pass, turning whenever the bot wants to. */
 void rig_advance(struct rig *rig, int64_t ms);
 
 /* Index of the first thing seen from `since` on, with `text` in it, by a person
  * (NULL: in the room); seen_count if there is none. */
 size_t rig_find(const struct rig *rig, size_t since, const char *person, const char *text);
+/* A number that is another if anything else was seen, or at another time. */
+uint64_t rig_transcript(const struct rig *rig);
 /* Everything that was seen, to the standard error. */
 void rig_dump(const struct rig *rig);
 

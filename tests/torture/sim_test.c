@@ -20,6 +20,7 @@
 #include <string.h>
 
 #include "disk.h"
+#include "rig_guests.h"
 #include "rig_promises.h"
 #include "rig_round.h"
 #include "rig_votes.h"
@@ -299,28 +300,9 @@ static bool has_guest(const struct sim *sim)
 /* The last of the people logs in, or out. */
 static void toggle_guest(struct sim *sim)
 {
-    struct rig *rig = sim->rig;
-    const char *name = people[PEOPLE - 1];
-    if (!has_guest(sim))
-        return;
-    if (rig->guest) {
-        rig_push(rig, &(struct event){.kind = EVENT_BECAME, .who.target = name, .text = name});
-        rig->guest = NULL;
-    } else {
-        rig_push(rig, &(struct event){.kind = EVENT_LEAVE, .who.target = name});
-        rig->guest = name;
-        rig_enter(rig, name);
-    }
-    rig_settle(rig, 0);
-}
-
-static void toggle_deaf(struct rig *rig)
-{
-    const struct transport_sink *sink = session_sink(rig->session);
-    rig->deaf = !rig->deaf;
-    if (!rig->deaf)
-        sink->ready(sink->context, "script", "local");
-    rig_settle(rig, 0);
+    if (has_guest(sim))
+        rig_guests_toggle(sim->rig, people[PEOPLE - 1]);
+    rig_settle(sim->rig, 0);
 }
 
 static void toggle_disk(struct sim *sim)
@@ -356,6 +338,8 @@ static void act(struct sim *sim)
         vote(sim, people[who]);
     else if (what < 57)
         mark(sim, people[who]);
+    else if (what < 60 && has_guest(sim))
+        toggle_guest(sim);
     else if (what < 72)
         tell(sim, people[who]);
     else if (what < 76)
@@ -381,7 +365,7 @@ static void act(struct sim *sim)
     else if (what < 98)
         change_answer(sim, pick(sim, 3) == 0);
     else if (what < 99 || sim->sound) /* whose marks nobody can count does not hear of all */
-        toggle_deaf(rig);
+        rig_toggle_deaf(rig);
     else
         rig_push(rig, &(struct event){.kind = pick(sim, 2) ? EVENT_BEHIND : EVENT_ABREAST});
     if (what >= 84)
@@ -397,24 +381,6 @@ static void broken(struct sim *sim, const struct rig_seen *one, const char *rule
     rig_dump(sim->rig);
     fail_msg("seed %llu: %s: [%s] %s", (unsigned long long)sim->seed, rule,
              one->person ? one->person : "room", one->text);
-}
-
-/* Whatever members they are by now: guests are not ranked, and what they did is theirs. */
-static void check_guests(struct sim *sim)
-{
-    static const char *const none[] = {
-        "SELECT count(*) FROM ledger l JOIN identity i ON i.member = l.member"
-        " WHERE i.account LIKE 'guest:%'",
-        "SELECT count(*) FROM ledger l JOIN seat s ON s.round = l.round AND s.member = l.member"
-        " WHERE s.guest",
-        "SELECT count(*) FROM answer a WHERE NOT EXISTS"
-        " (SELECT 1 FROM seat s WHERE s.round = a.round AND s.member = a.member)",
-        "SELECT count(*) FROM ballot b WHERE NOT EXISTS"
-        " (SELECT 1 FROM seat s WHERE s.round = b.round AND s.member = b.voter) OR NOT EXISTS"
-        " (SELECT 1 FROM seat s WHERE s.round = b.round AND s.member = b.author)"};
-    for (size_t i = 0; i < sizeof none / sizeof *none && has_guest(sim); i++)
-        if (rig_number(sim->rig, none[i]) != 0)
-            fail_msg("seed %llu: there are %s", (unsigned long long)sim->seed, none[i]);
 }
 
 static void check(struct sim *sim)
@@ -438,7 +404,8 @@ static void check(struct sim *sim)
         rig_dump(rig);
         fail_msg("seed %llu: %s", (unsigned long long)sim->seed, why);
     }
-    check_guests(sim);
+    if (has_guest(sim) && rig_guests_right(rig, why, sizeof why))
+        fail_msg("seed %llu: %s", (unsigned long long)sim->seed, why);
     if (rig_boards_right(rig, why, sizeof why))
         fail_msg("seed %llu: %s", (unsigned long long)sim->seed, why);
     if (rig_number(rig, "SELECT count(*) FROM round WHERE paused = 0 AND phase NOT IN"
@@ -447,15 +414,6 @@ static void check(struct sim *sim)
 }
 
 /* ---- sessions ---- */
-
-static uint64_t transcript(const struct rig *rig)
-{
-    uint64_t hash = 0;
-    for (size_t i = 0; i < rig->seen_count; i++)
-        hash = hash * 31 + (uint64_t)rig->seen[i].at + (uint64_t)rig->seen[i].id +
-               fnv1a(rig->seen[i].text, strlen(rig->seen[i].text));
-    return hash;
-}
 
 static size_t edits, marks;   /* that changed something in the sound ones */
 static size_t joint, persons;  /* sessions in which rooms, or accounts, were linked */
@@ -485,7 +443,7 @@ static uint64_t play(struct rig *rig, uint64_t seed)
     if (has_guest(&sim))
         rig->guest = people[PEOPLE - 1];
     rig->deaf = true;
-    toggle_deaf(rig);
+    rig_toggle_deaf(rig);
     rig_advance(rig, 8 * DAY_MS);
     check(&sim);
     joint += rig_find(rig, 0, NULL, "This room now plays together") < rig->seen_count;
@@ -494,7 +452,7 @@ static uint64_t play(struct rig *rig, uint64_t seed)
     edits += sim.edits;
     for (size_t i = 0; i < network.count; i++)
         marks += sim.sound && network.vote[i].id[0] && network.vote[i].turn > 0;
-    return transcript(rig);
+    return rig_transcript(rig);
 }
 
 static uint64_t number(const char *name, uint64_t otherwise)

@@ -131,12 +131,26 @@ static void one_that_never_stops_is_bounded(void **state)
     close_stage(&stage);
 }
 
+static void a_guest_is_paid_nothing(void **state)
+{
+    struct stage stage;
+    (void)state;
+    open_stage(&stage, "awards", "good");
+    stage.round->seats[0].guest = true;
+    assert_int_equal(result(&stage), PLUGIN_DONE);
+    assert_int_equal(stage.effects.count, 2);
+    assert_int_equal(stage.effects.first->next->kind, RECORD_LEDGER);
+    assert_int_equal(stage.effects.first->next->as.ledger.member, 101);
+    close_stage(&stage);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_good_one_is_heard),
         cmocka_unit_test(a_failed_one_has_caused_nothing),
         cmocka_unit_test(one_that_never_stops_is_bounded),
+        cmocka_unit_test(a_guest_is_paid_nothing),
     };
     return cmocka_run_group_tests_name("plugin calls", tests, NULL, NULL);
 }
