@@ -28,7 +28,7 @@ $(BUILD)/tests/torture/alloc_test $(BUILD)/tests/torture/matrix_alloc_test: LDFL
 comma := ,
 
 # These live through days in seconds: the clock stands still until they move it.
-WARPED := $(addprefix $(BUILD)/tests/,unit/transport/irc/irc_hostile_test unit/transport/irc/irc_hostile_life_test torture/irc_life_test)
+WARPED := $(addprefix $(BUILD)/tests/,unit/transport/irc/irc_away_test unit/transport/irc/irc_hostile_test unit/transport/irc/irc_hostile_life_test torture/irc_life_test)
 $(WARPED): $(addprefix $(BUILD)/tests/support/warp/,warp.o wire.o irc_stand.o)
 
 # And these move it on.

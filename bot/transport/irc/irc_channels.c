@@ -48,8 +48,10 @@ void irc_channels_lost(struct irc *irc)
         if (irc->channel[i].joined)
             lose_channel(irc, (int)i);
     irc_people_clear(&irc->people);
+    irc_people_clear(&irc->away);
     irc_isupport_init(&irc->isupport);
     irc_people_refold(&irc->people);
+    irc_people_refold(&irc->away);
 }
 
 /* Many channels are joined in parts, so that a strict server does not take it for a flood. */

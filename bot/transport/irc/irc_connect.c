@@ -198,6 +198,7 @@ void irc_connect_watch(uv_timer_t *timer)
         irc->pinged = true;
         irc_send(irc, "PING :alive");
     }
+    irc_away_due(irc);
     irc_channels_due(irc);
     irc_refused_due(irc);
     irc_nick_due(irc);

@@ -71,4 +71,5 @@ void irc_identity_isupport(struct irc *irc)
 {
     irc_isupport_line(&irc->isupport, &irc->line);
     irc_people_refold(&irc->people);
+    irc_people_refold(&irc->away);
 }

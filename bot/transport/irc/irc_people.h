@@ -25,6 +25,7 @@ struct irc_person {
     uint64_t place;          /* of their user and host: irc_account_place(); 0 = not known */
     unsigned channels;       /* bit i: is in channel i of the settings */
     unsigned told;           /* bit i: the core knows that they are */
+    int64_t away_at;         /* since then split away: irc_away.c */
     unsigned marks[IRC_MARKS]; /* bit i: has that mark in channel i; irc_modes.c */
 
     /* of the table */

@@ -76,6 +76,7 @@ void irc_presence_lost(struct irc *irc, int channel)
         if (person->channels == 0)
             drop(irc, person, false);
     }
+    irc_away_lost(irc, channel);
     irc_push(irc, EVENT_RESET, channel, NULL);
 }
 
@@ -114,8 +115,10 @@ void irc_presence_part(struct irc *irc, const char *nick)
 void irc_presence_quit(struct irc *irc)
 {
     struct irc_person *person = irc_people_find(&irc->people, irc->line.nick);
-    if (person)
+    if (person) {
+        irc_away_quit(irc, person);
         irc_presence_forget(irc, person, false);
+    }
     irc_nick_is_free(irc, irc->line.nick);
 }
 

@@ -145,7 +145,8 @@ struct irc {
 
     /* where the bot is, and who else: irc_channels.c, irc_presence.c, irc_modes.c */
     struct irc_isupport isupport;
-    struct irc_people people;
+    struct irc_people people, away; /* away: gone by a netsplit */
+    int64_t split_at;         /* when somebody went by one, 0 = never */
     struct irc_channel channel[IRC_CHANNELS_MAX];
     int64_t joins_at;         /* when the channels of this part were joined */
     unsigned joins;           /* how many */
@@ -289,6 +290,17 @@ void irc_tell_gone(struct irc *irc, struct irc_person *person); /* from everywhe
 /* They are another account from now on. */
 void irc_tell_account(struct irc *irc, struct irc_person *person, const char *account,
                       bool logged_in);
+
+/* Channels where the core knows of no other connection of theirs. */
+unsigned irc_tell_alone(const struct irc *irc, const struct irc_person *person);
+
+/* ---- irc_away.c: who is gone by a netsplit ---- */
+/* The line is the QUIT of somebody; if a split is the reason, the core is not told for a while. */
+void irc_away_quit(struct irc *irc, struct irc_person *person);
+/* They enter a channel: true if the core knows nothing else than that they are there. */
+bool irc_away_back(struct irc *irc, const struct irc_person *person, int channel);
+void irc_away_due(struct irc *irc); /* who is not back after a while has left */
+void irc_away_lost(struct irc *irc, int channel);
 
 /* ---- irc_modes.c ---- */
 void irc_modes_line(struct irc *irc);

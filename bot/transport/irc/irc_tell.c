@@ -30,13 +30,19 @@ void irc_tell_enter(struct irc *irc, struct irc_person *person, unsigned channel
         if (!(channels & 1u << i))
             continue;
         person->told |= 1u << i;
-        irc_push(irc, EVENT_ENTER, (int)i, person);
+        if (!irc_away_back(irc, person, (int)i))
+            irc_push(irc, EVENT_ENTER, (int)i, person);
     }
+}
+
+unsigned irc_tell_alone(const struct irc *irc, const struct irc_person *person)
+{
+    return person->told & ~others_told(irc, person);
 }
 
 void irc_tell_leave(struct irc *irc, struct irc_person *person, unsigned channels)
 {
-    unsigned gone = person->told & channels & ~others_told(irc, person);
+    unsigned gone = irc_tell_alone(irc, person) & channels;
     person->told &= ~channels;
     for (size_t i = 0; i < irc->settings->channel_count; i++)
         if (gone & 1u << i)

@@ -41,6 +41,7 @@ static void release(struct irc *irc)
     irc_blocks_finish(&irc->blocks);
     irc_batches_finish(&irc->batches);
     irc_people_finish(&irc->people);
+    irc_people_finish(&irc->away);
     free(irc);
 }
 
@@ -96,6 +97,7 @@ struct transport *irc_transport_create(uv_loop_t *loop, const struct irc_setting
     irc_times_init(&irc->times);
     irc_flood_init(&irc->flood, settings->flood_burst, settings->flood_ms);
     irc_people_init(&irc->people, &irc->isupport);
+    irc_people_init(&irc->away, &irc->isupport);
     uv_timer_init(loop, &irc->retry);
     uv_timer_init(loop, &irc->pace);
     uv_timer_init(loop, &irc->watch);
