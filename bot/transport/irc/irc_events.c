@@ -58,6 +58,8 @@ void irc_events_numeric(void *context, unsigned code)
     int channel = irc_channels_find(irc, line->param[1]);
     if (code == 5)
         irc_identity_isupport(irc);
+    else if (code == 376 || code == 422)
+        irc_register_settled(irc);
     else if (code == 353)
         irc_presence_names(irc);
     else if (code == 396 && line->count >= 2)

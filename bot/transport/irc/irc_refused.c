@@ -32,8 +32,7 @@ void irc_refused_channel(struct irc *irc, int channel)
 
 /* ---- people ---- */
 
-/* A channel where they read what is said to them, -1 if there is none. */
-static int common_channel(const struct irc *irc, const struct irc_person *person)
+int irc_refused_common(const struct irc *irc, const struct irc_person *person)
 {
     for (size_t i = 0; i < irc->settings->channel_count; i++)
         if ((person->channels & 1u << i) && irc->channel[i].joined &&
@@ -67,7 +66,7 @@ static void advise(const struct irc *irc, const struct irc_person *person, int c
 static void tell_in_channel(struct irc *irc, const struct irc_person *person, int code)
 {
     char words[NOTICE_MAX];
-    int channel = common_channel(irc, person);
+    int channel = irc_refused_common(irc, person);
     if (channel < 0)
         return;
     advise(irc, person, code, words);

@@ -38,3 +38,11 @@ void irc_register(struct irc *irc)
     }
     irc_caps_end(irc);
 }
+
+/* The end of the greeting: what the server supports is known. */
+void irc_register_settled(struct irc *irc)
+{
+    /* People's clients show that we are a bot, and other bots leave us alone. */
+    if (irc->isupport.bot)
+        irc_send(irc, "MODE %s +%c", irc->nick, irc->isupport.bot);
+}

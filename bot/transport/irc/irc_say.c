@@ -96,13 +96,19 @@ void irc_say_pump(struct irc *irc)
     }
 }
 
+struct add {
+    struct buf *lines;
+    bool first;
+};
+
 static int add_line(void *context, const char *line, size_t length)
 {
-    struct buf *lines = context;
-    if (lines->length > 0)
-        buf_putc(lines, '\n');
-    buf_add(lines, line, length);
-    return lines->failed ? -1 : 0;
+    struct add *add = context;
+    if (!add->first)
+        buf_putc(add->lines, '\n');
+    add->first = false;
+    buf_add(add->lines, line, length);
+    return add->lines->failed ? -1 : 0;
 }
 
 /* Whom something for an account goes to: the connection that spoke last. */
@@ -116,12 +122,19 @@ static struct irc_person *find_person(struct irc *irc, const char *account)
     return person;
 }
 
-/* The channel or the account to queue it for; NULL if that is not possible now. */
-static const char *find_target(struct irc *irc, const struct outbound *message)
+/* The channel or the account to queue it for; NULL if that is not possible now. *aloud: it is for this
+ * person, who cannot be reached privately, and goes to a channel where they are. */
+static const char *find_target(struct irc *irc, const struct outbound *message,
+                               const struct irc_person **aloud)
 {
+    *aloud = NULL;
     if (message->private_talk) {
         struct irc_person *person = find_person(irc, message->target);
-        return person && !irc_blocks_holds(&irc->blocks, person->account) ? person->account : NULL;
+        if (!person || !irc_blocks_holds(&irc->blocks, person->account))
+            return person ? person->account : NULL;
+        int common = message->flags & EFFECT_OPEN ? irc_refused_common(irc, person) : -1;
+        *aloud = common >= 0 ? person : NULL;
+        return common >= 0 ? irc->settings->channels[common] : NULL;
     }
     int channel = irc_channels_find(irc, message->target);
     bool can = channel >= 0 && irc->channel[channel].joined &&
@@ -130,18 +143,33 @@ static const char *find_target(struct irc *irc, const struct outbound *message)
 }
 
 /* A nick may change to a longer one before the last line is out. */
-static size_t target_length(const struct irc *irc, const struct outbound *message,
-                            const char *target)
+static size_t target_length(const struct irc *irc, const char *target)
 {
     size_t longest = irc->isupport.nicklen ? irc->isupport.nicklen : NICK_LENGTH;
-    if (!message->private_talk)
+    if (irc_channels_find(irc, target) >= 0)
         return strlen(target);
     return longest < EVENT_NAME_MAX ? longest : EVENT_NAME_MAX;
+}
+
+/* As lines that fit the target. -1 when out of memory. */
+static int make_lines(const struct irc *irc, const struct outbound *message, const char *target,
+                      const struct irc_person *aloud, struct buf *lines)
+{
+    size_t own = irc->userhost[0] ? strlen(irc->nick) + 1 + strlen(irc->userhost) : UNKNOWN_PREFIX;
+    own += target_length(irc, target);
+    if (aloud) {
+        buf_printf(lines, "%s: ", aloud->nick);
+        own += lines->length;
+    }
+    struct add add = {lines, true};
+    return irc_render(message->bytes, message->size, irc_render_budget(own, ""),
+                      irc->settings->colours, add_line, &add);
 }
 
 enum post_result irc_say_post(struct transport *transport, const struct outbound *message)
 {
     struct irc *irc = (struct irc *)transport;
+    const struct irc_person *aloud = NULL;
     struct buf lines;
     if ((!message->private_talk && irc_channels_find(irc, message->target) < 0) ||
         !text_valid(message->bytes, message->size))
@@ -153,18 +181,15 @@ enum post_result irc_say_post(struct transport *transport, const struct outbound
         return POST_TAKEN;
     }
     bool can_talk = irc->phase == IRC_READY && !irc->stopping;
-    const char *target = can_talk ? find_target(irc, message) : NULL;
+    const char *target = can_talk ? find_target(irc, message, &aloud) : NULL;
     if (!target)
         return message->id ? POST_BUSY : POST_REFUSED;
     if (irc_flood_full(&irc->flood)) {
         irc->was_full = true;
         return message->id ? POST_BUSY : POST_REFUSED;
     }
-    size_t own = irc->userhost[0] ? strlen(irc->nick) + 1 + strlen(irc->userhost) : UNKNOWN_PREFIX;
     buf_init(&lines);
-    own += target_length(irc, message, target);
-    int failed = irc_render(message->bytes, message->size, irc_render_budget(own, ""),
-                            irc->settings->colours, add_line, &lines) ||
+    int failed = make_lines(irc, message, target, aloud, &lines) ||
                  irc_flood_add(&irc->flood, target, buf_text(&lines), message->id,
                                message->flags & EFFECT_URGENT);
     buf_finish(&lines);

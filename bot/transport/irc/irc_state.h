@@ -213,6 +213,7 @@ int64_t irc_login_wait(const struct irc *irc);
 
 /* ---- irc_register.c ---- */
 void irc_register(struct irc *irc);
+void irc_register_settled(struct irc *irc); /* 376, 422 */
 
 /* ---- irc_nick.c ---- */
 bool irc_is_self(const struct irc *irc, const char *nick);
@@ -241,6 +242,8 @@ void irc_refused_channel(struct irc *irc, int channel);
 void irc_refused_person(struct irc *irc, const char *nick, int code);
 void irc_refused_gone(struct irc *irc, const char *nick);
 void irc_refused_reply(struct irc *irc); /* FAIL, WARN, NOTE */
+/* A channel where somebody reads what is said to them, -1 if there is none. */
+int irc_refused_common(const struct irc *irc, const struct irc_person *person);
 /* An account or channel that was refused did something that may have changed it. */
 void irc_refused_lift(struct irc *irc, const char *key);
 void irc_refused_due(struct irc *irc);

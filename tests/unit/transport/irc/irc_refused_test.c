@@ -84,6 +84,34 @@ static void who_keeps_us_out_is_told_in_the_channel_once(void **state)
     assert_int_equal(fake_irc_heard(stage->fake, "PRIVMSG #prep :ann:"), 1);
 }
 
+static void a_receipt_is_said_aloud_rather_than_not_at_all(void **state)
+{
+    struct stage *stage = *state;
+    enter(stage, "ann");
+    refuse(stage, 1, ":s 716 hotseat ann :is in +g mode (server-side ignore.)");
+    assert_int_equal(stages_post(stage, 2, "nick:ann", true, 0, "secret"), POST_BUSY);
+    assert_int_equal(stages_post(stage, 3, "nick:ann", true, EFFECT_URGENT | EFFECT_OPEN, "Stored."),
+                     POST_TAKEN);
+    stages_await_sent(stage, 3);
+    assert_true(stages_seen(stage, "#prep\tann: Stored.") >= 0);
+    /* Who is in no channel with us is not spoken to in one. */
+    fake_irc_say(stage->fake, ":ann!a@b PART #prep");
+    stages_await(stage, EVENT_LEAVE, "ann", NULL);
+    assert_int_equal(stages_post(stage, 4, "nick:ann", true, EFFECT_URGENT | EFFECT_OPEN, "Stored."),
+                     POST_BUSY);
+}
+
+static void it_says_that_it_is_a_bot_where_that_can_be_said(void **state)
+{
+    struct stage *stage = *state;
+    fake_irc_say(stage->fake, ":s 376 hotseat :End of MOTD");
+    catch_up(stage);
+    assert_int_equal(fake_irc_heard(stage->fake, "MODE"), 0);
+    fake_irc_say(stage->fake, ":s 005 hotseat BOT=B :are supported");
+    fake_irc_say(stage->fake, ":s 422 hotseat :MOTD File is missing");
+    stages_until(stage, has_heard, "MODE hotseat +B");
+}
+
 static void each_refusal_says_what_helps(void **state)
 {
     struct stage *stage = *state;
@@ -181,6 +209,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         STAGES_IRC(who_keeps_us_out_is_told_in_the_channel_once),
+        STAGES_IRC(a_receipt_is_said_aloud_rather_than_not_at_all),
+        STAGES_IRC(it_says_that_it_is_a_bot_where_that_can_be_said),
         STAGES_IRC(each_refusal_says_what_helps),
         STAGES_IRC(haste_is_nobodys_fault),
         STAGES_IRC(a_standard_reply_refuses_as_a_numeric_does),
