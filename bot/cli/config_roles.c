@@ -8,7 +8,7 @@
 #include "transport/matrix/matrix_settings.h"
 #include "util/buf.h"
 
-/* What the transport makes of a services account; see irc_people.h. A guest there is "nick:ann". */
+/* What the transport makes of a services account; see irc_account.h. Guests and nicks begin with another word. */
 #define IRC_ACCOUNT "account:"
 
 struct reader {
