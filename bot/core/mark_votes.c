@@ -69,11 +69,13 @@ static void send_receipt(struct talk *talk, const struct round *round, const str
                          uint32_t author)
 {
     struct text text;
+    struct ballot_order order;
+    ballot_order(round, seat->number, &order);
     text_init(&text);
     text_put(&text, "Stored: ");
-    vote_put(round, seat, author, &text);
+    vote_put(round, seat, &order, author, &text);
     text_put(&text, ". ");
-    vote_receipt(talk, round, seat, &text);
+    vote_receipt(talk, round, seat, &order, &text);
     const char *collapse = arena_printf(talk->effects->arena, "votes:%" PRIu64, round->id);
     bool all = round_given(round, seat->number) >= round_owed(round, seat->number);
     if (all || round->open_ballots)
@@ -135,16 +137,18 @@ static void tell_fallback(struct hall *hall, const struct event *event, struct e
     struct talk talk = {.hall = hall, .event = event, .effects = effects};
     struct address to = round_seat_address(seat);
     struct text text;
+    struct ballot_order order;
+    ballot_order(round, seat->number, &order);
     text_init(&text);
     if (round_ballot(round, seat->number, author)) {
         text_put(&text, "Taken back; what you gave before counts again: ");
-        vote_put(round, seat, author, &text);
+        vote_put(round, seat, &order, author, &text);
     } else {
         text_put(&text, "Taken back: you give nothing to ");
-        vote_put(round, seat, author, &text);
+        vote_put(round, seat, &order, author, &text);
     }
     text_put(&text, ". ");
-    vote_receipt(&talk, round, seat, &text);
+    vote_receipt(&talk, round, seat, &order, &text);
     effects_tell(effects, &to, &text, arena_printf(effects->arena, "votes:%" PRIu64, round->id),
                  EFFECT_URGENT);
     text_finish(&text);

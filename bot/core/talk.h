@@ -9,6 +9,7 @@
 #define CORE_TALK_H
 
 #include "core/account.h"
+#include "core/ballot.h"
 #include "core/command.h"
 #include "core/hall.h"
 
@@ -128,10 +129,10 @@ void link_spoil(struct talk *talk);
 
 /* Appends what remains to be graded: "2 to go: A, C. 3:00 left." (verb_vote.c) */
 void vote_receipt(struct talk *talk, const struct round *round, const struct seat *seat,
-                  struct text *text);
-/* Appends a vote: "B 4 3 5 4", or only its letter if nothing counts. */
-void vote_put(const struct round *round, const struct seat *voter, uint32_t author,
-              struct text *text);
+                  const struct ballot_order *order, struct text *text);
+/* Appends a vote: "B 4 3 5 4", or only its letter if nothing counts. `order`: the voter's own. */
+void vote_put(const struct round *round, const struct seat *voter,
+              const struct ballot_order *order, uint32_t author, struct text *text);
 
 /* Said in the wrong place (misplaced.c). The command belongs privately, or in the room: told so. */
 bool misplaced_command(struct talk *talk);

@@ -150,19 +150,31 @@ void text_put(struct text *text, const char *words)
     text_put_n(text, words, strlen(words));
 }
 
-void text_printf(struct text *text, const char *format, ...)
+static void put_long(struct text *text, const char *format, va_list args)
 {
     struct buf words;
-    va_list args;
     buf_init(&words);
-    va_start(args, format);
     buf_vprintf(&words, format, args);
-    va_end(args);
     if (words.failed)
         text->bytes.failed = true;
     else
         text_put_n(text, buf_text(&words), words.length);
     buf_finish(&words);
+}
+
+void text_printf(struct text *text, const char *format, ...)
+{
+    char few[256]; /* most are that short */
+    va_list args, again;
+    va_start(args, format);
+    va_copy(again, args);
+    int length = vsnprintf(few, sizeof few, format, args);
+    if (length >= 0 && (size_t)length < sizeof few)
+        text_put_n(text, few, (size_t)length);
+    else
+        put_long(text, format, again);
+    va_end(again);
+    va_end(args);
 }
 
 static void span(struct text *text, char mark, const char *words)

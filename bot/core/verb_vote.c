@@ -133,15 +133,13 @@ static bool is_news(const struct round *round, const struct seat *seat)
 }
 
 void vote_receipt(struct talk *talk, const struct round *round, const struct seat *seat,
-                  struct text *text)
+                  const struct ballot_order *order, struct text *text)
 {
     char left[SPAN_TEXT];
-    struct ballot_order order;
     size_t owed = round_owed(round, seat->number), given = round_given(round, seat->number);
-    ballot_order(round, seat->number, &order);
     if (given < owed) {
         text_printf(text, "%zu to go: ", owed - given);
-        list_owed(round, seat, &order, text);
+        list_owed(round, seat, order, text);
         text_printf(text, ". %s left.", span_text(round_time_left(round, talk->event->at), left));
     } else if (round_all_voted(round)) {
         text_put(text, "That was the last one; the scores come now.");
@@ -150,29 +148,27 @@ void vote_receipt(struct talk *talk, const struct round *round, const struct sea
     }
 }
 
-void vote_put(const struct round *round, const struct seat *voter, uint32_t author,
-              struct text *text)
+void vote_put(const struct round *round, const struct seat *voter,
+              const struct ballot_order *order, uint32_t author, struct text *text)
 {
     char label[4];
-    struct ballot_order order;
     const struct ballot *ballot = round_ballot(round, voter->number, author);
-    ballot_order(round, voter->number, &order);
-    text_put(text, ballot_label(ballot_index(&order, author), label));
+    text_put(text, ballot_label(ballot_index(order, author), label));
     if (ballot)
         add_scores(round, ballot->score, text);
 }
 
 static void send_receipt(struct talk *talk, const struct round *round, const struct seat *seat,
-                         uint32_t author, bool commented)
+                         const struct ballot_order *order, uint32_t author, bool commented)
 {
     struct text text;
     text_init(&text);
     text_put(&text, "Stored: ");
-    vote_put(round, seat, author, &text);
+    vote_put(round, seat, order, author, &text);
     if (commented)
         text_put(&text, ", with your comment");
     text_put(&text, ". ");
-    vote_receipt(talk, round, seat, &text);
+    vote_receipt(talk, round, seat, order, &text);
     if (is_news(round, seat))
         talk_tell(talk, &text, NULL);
     else
@@ -244,7 +240,7 @@ void verb_vote(struct talk *talk)
     }
     ballot_record(round, seat->number, author, false, talk->effects);
     talk_graded(talk, round, seat);
-    send_receipt(talk, round, seat, author, words.comment != NULL);
+    send_receipt(talk, round, seat, &order, author, words.comment != NULL);
     flow_progress(round, talk->effects);
 }
 

@@ -71,11 +71,14 @@ void buf_putc(struct buf *buf, char c)
 
 void buf_vprintf(struct buf *buf, const char *format, va_list args)
 {
+    char few[256]; /* most are that short, and formatted once only */
     va_list again;
     va_copy(again, args);
-    int length = vsnprintf(NULL, 0, format, args);
+    int length = vsnprintf(few, sizeof few, format, args);
     if (length < 0)
         buf->failed = true;
+    else if ((size_t)length < sizeof few)
+        buf_add(buf, few, (size_t)length);
     else if (reserve(buf, (size_t)length)) {
         vsnprintf(buf->data + buf->length, (size_t)length + 1, format, again);
         buf->length += (size_t)length;
