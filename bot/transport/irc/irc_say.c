@@ -83,7 +83,10 @@ void irc_say_pump(struct irc *irc)
             irc_flood_next(&irc->flood, irc_now(irc), &target, &line, &at);
         if (step == IRC_FLOOD_LINE) {
             say_line(irc, target, line);
-        } else if (step == IRC_FLOOD_MARKER) {
+            continue;
+        }
+        irc_session_flush(irc->session);
+        if (step == IRC_FLOOD_MARKER) {
             send_marker(irc);
         } else {
             int64_t wait = at - irc_now(irc);

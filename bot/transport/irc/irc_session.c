@@ -187,9 +187,17 @@ int irc_session_join(struct irc_session *session, const char *channel, const cha
     return irc_cmd_join(session->client, channel, key) || process(session, false) ? -1 : 0;
 }
 
+int irc_session_flush(struct irc_session *session)
+{
+    return process(session, false);
+}
+
 int irc_session_say(struct irc_session *session, const char *target, const char *text)
 {
-    return irc_cmd_msg(session->client, target, text) || process(session, false) ? -1 : 0;
+    if (irc_cmd_msg(session->client, target, text) == 0)
+        return 0;
+    /* Its buffer of 1,024 bytes is full. */
+    return irc_session_flush(session) || irc_cmd_msg(session->client, target, text) ? -1 : 0;
 }
 
 int irc_session_quit(struct irc_session *session, const char *reason)

@@ -38,7 +38,9 @@ int irc_session_feed(struct irc_session *session, const char *line);
 
 /* Commands, formatted by libircclient and given to `command`. 0 or -1. `key` may be NULL. */
 int irc_session_join(struct irc_session *session, const char *channel, const char *key);
+/* What is said comes out at the latest with the next flush, several lines in one go. */
 int irc_session_say(struct irc_session *session, const char *target, const char *text);
+int irc_session_flush(struct irc_session *session);
 int irc_session_quit(struct irc_session *session, const char *reason);
 
 #endif
