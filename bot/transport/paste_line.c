@@ -150,7 +150,7 @@ int paste_tell_reading(struct person *person, const struct held *held, const cha
 const struct held *paste_oldest(const struct person *person)
 {
     const struct held *held = person->first;
-    while (held && !held->call)
+    while (held && !held->host[0])
         held = held->next;
     return held;
 }

@@ -59,7 +59,7 @@ void paste_make_key(struct held *held);
 int paste_note_down(struct held *held);
 void paste_forget_note(struct paste_talk *talk, const char *transport, const char *network,
                        const char *key);
-/* The oldest of theirs that is being read; NULL if there is none. */
+/* The oldest link of theirs that waits, to be read or to be taken by the session; NULL if none does. */
 const struct held *paste_oldest(const struct person *person);
 /* Tells the session what of theirs is being read (NULL = nothing any more); with `host`, "" or not,
  * they are told that it takes a while. 0 or -1. */

@@ -23,7 +23,7 @@ static void on_tick(uv_timer_t *timer)
     for (struct person *person = talk->people; person; person = next) {
         const struct held *held = paste_oldest(person);
         next = person->next;
-        if (held && !person->slow && uv_now(talk->loop) >= held->since + SLOW_MS) {
+        if (held && held->call && !person->slow && uv_now(talk->loop) >= held->since + SLOW_MS) {
             person->slow = true;
             paste_tell_reading(person, held, held->host);
         }
@@ -147,15 +147,14 @@ static struct event *copy_event(const struct event *event)
     return copy;
 }
 
-/* It waits here from now on. */
+/* It waits here from now on, or only for its turn. */
 static void hold(struct person *person, struct held *held)
 {
     append(person, held);
     paste_make_key(held);
     /* What a network does not give again waits in memory alone if it must. */
     paste_note_down(held);
-    paste_renew_reading(person);
-    person->talk->inner->wake(person->talk->inner->context);
+    paste_flush(person);
 }
 
 /* There is no room for it to wait: whoever named a link hears so. */
@@ -213,8 +212,6 @@ static int on_talk(struct paste_talk *talk, const struct event *event)
     if (!person)
         return refuse(talk, held);
     hold(person, held);
-    if (!held->call)
-        paste_flush(person);
     return 0;
 }
 
