@@ -14,6 +14,7 @@ _hotseat()
         --config | --db) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
         --plugins) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
         --questions | check) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
+        --irc) return ;;
         --period) mapfile -t COMPREPLY < <(compgen -W 'day week month all' -- "$word"); return ;;
         --with) mapfile -t COMPREPLY < <(compgen -W 'password browser token' -- "$word"); return ;;
         --as | --seed | --room | --kind | --limit) return ;;
@@ -28,7 +29,7 @@ _hotseat()
         check-config | version) options='--json --help' ;;
         backup | restore) options='--db --force --help' ;;
         matrix) options='login logout --config --with --help' ;;
-        doctor) options='--config --db --plugins --questions --json --help' ;;
+        doctor) options='--config --irc --db --plugins --questions --json --help' ;;
         *) ;;
     esac
     mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")

@@ -18,6 +18,7 @@
 #include "cli/doctor.h"
 #include "store/pack/pack.h"
 #include "store/sqlite/sqlite_store.h"
+#include "transport/irc/irc_settings.h"
 #include "transport/matrix/matrix_settings.h"
 #include "util/log.h"
 
@@ -27,7 +28,11 @@
 static const char usage[] =
     "usage: hotseat doctor [--config FILE] [--db FILE] [--plugins DIR] [--questions DIR] [--json]\n"
     "Looks at what the bot needs on this machine. Exit: 0 all is there, 1 something is missing.\n"
-    "With a configuration also at what that says: its files, and its accounts on Matrix.\n";
+    "With a configuration also at what that says: its files, and its accounts on Matrix.\n"
+    "\n"
+    "       hotseat doctor --irc NETWORK [--config FILE] [--json]\n"
+    "Connects to a network of the configuration (default /etc/hotseat/hotseat.conf) as the bot\n"
+    "would, joins nothing, and says what will not work there and what to change.\n";
 
 void doctor_tell(struct doctor *doctor, const char *what, const char *advice, const char *format,
                  ...)
@@ -129,6 +134,7 @@ static void check_machine(struct doctor *doctor)
 
 struct places {
     const char *config, *database, *plugins, *questions; /* NULL = not given */
+    const char *network; /* of IRC, to look at instead of this machine */
 };
 
 static void keep_problem(void *context, const char *problem)
@@ -166,10 +172,32 @@ static void look_everywhere(struct doctor *doctor, struct places *places)
     config_free(&options);
 }
 
+static void look_at_network(struct doctor *doctor, struct places *places)
+{
+    struct options options = {0};
+    const struct irc_settings *settings = NULL;
+    if (!places->config)
+        places->config = "/etc/hotseat/hotseat.conf";
+    if (check_config(doctor, &options, places))
+        return;
+    for (size_t i = 0; i < options.network_count; i++)
+        if (strcmp(options.networks[i].network, places->network) == 0)
+            settings = &options.networks[i];
+    if (settings)
+        doctor_irc(doctor, settings);
+    else
+        doctor_tell(doctor, "config", "see config.example; hotseat check-config tells what is wrong",
+                    "%s has no section network \"%.64s\"", places->config, places->network);
+    config_free(&options);
+}
+
 static int examine(struct places *places, bool json)
 {
     struct doctor doctor = {.checks = json ? json_array() : NULL};
-    look_everywhere(&doctor, places);
+    if (places->network)
+        look_at_network(&doctor, places);
+    else
+        look_everywhere(&doctor, places);
     if (json) {
         json_t *whole = json_pack("{s:b,s:o}", "ok", doctor.faults == 0, "checks", doctor.checks);
         if (whole && json_dumpf(whole, stdout, 0) == 0)
@@ -185,10 +213,11 @@ int cli_doctor(int argc, char **argv)
                                             {"db", required_argument, NULL, 'd'},
                                             {"plugins", required_argument, NULL, 'p'},
                                             {"questions", required_argument, NULL, 'q'},
+                                            {"irc", required_argument, NULL, 'i'},
                                             {"json", no_argument, NULL, 'j'},
                                             {"help", no_argument, NULL, 'h'},
                                             {NULL, 0, NULL, 0}};
-    struct places places = {NULL, NULL, NULL, NULL};
+    struct places places = {0};
     bool json = false;
     int option;
     while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
@@ -200,6 +229,8 @@ int cli_doctor(int argc, char **argv)
             places.plugins = optarg;
         else if (option == 'q')
             places.questions = optarg;
+        else if (option == 'i')
+            places.network = optarg;
         else if (option == 'j')
             json = true;
         else

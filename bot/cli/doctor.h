@@ -20,4 +20,9 @@ struct matrix_settings;
  * no refresh, which the running bot would miss. */
 void doctor_matrix(struct doctor *doctor, const struct matrix_settings *settings);
 
+struct irc_settings;
+/* What each server of the network is, how people can be told apart there, what will not work and what
+ * to change. It connects and leaves again, and joins nothing. */
+void doctor_irc(struct doctor *doctor, const struct irc_settings *settings);
+
 #endif

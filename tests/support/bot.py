@@ -34,7 +34,9 @@ def network(name, server, channels, tls_ca=None, **options):
     if tls_ca:
         lines["ca_file"] = quoted(tls_ca)
     for key, value in options.items():
-        lines[key] = quoted(value) if isinstance(value, str) else str(value).lower()
+        lines[key] = (quoted(value) if isinstance(value, str)
+                      else "{%s}" % ", ".join(map(quoted, value)) if isinstance(value, list)
+                      else str(value).lower())
     return "network %s {\n%s}\n" % (quoted(name), "".join(
         "    %s = %s\n" % line for line in lines.items()))
 

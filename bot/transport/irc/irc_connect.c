@@ -81,6 +81,8 @@ static void schedule_retry(struct irc *irc)
         wait = irc_login_wait(irc);
     wait += (int64_t)random_below(&chance, (uint32_t)(wait / 4) + 1);
     irc_enter_phase(irc, IRC_IDLE);
+    if (irc->look)
+        return;
     uv_timer_start(&irc->retry, on_retry, (uint64_t)wait, 0);
     log_info("irc", "%s: next attempt in %d s", irc->settings->network, (int)(wait / 1000));
 }
@@ -111,8 +113,12 @@ void irc_connect_lost(void *context, const char *why)
         return;
     }
     bool mute = irc->phase == IRC_CAPS && !irc->heard && !irc->servers.now.tls;
-    log_warn("irc", "%s: %s%s", irc->settings->network, why,
+    char whole[800];
+    snprintf(whole, sizeof whole, "%s%s", why,
              mute ? "; it said nothing: if the port is one for TLS, set tls = true" : "");
+    log_warn("irc", "%s: %s", irc->settings->network, whole);
+    if (irc->look)
+        irc_look_lost(irc, whole);
     disconnect(irc);
     irc->failures = stable ? 1 : irc->failures + 1;
     if (stable)

@@ -111,6 +111,8 @@ void irc_events_raw(void *context, const char *text, size_t length)
     irc->heard = true;
     if (!irc_line_parse(&irc->line, text, length) || irc_talk_takes(irc))
         return;
+    if (irc->look)
+        irc_look_line(irc);
     const char *command = irc->line.command;
     int numeric = irc_line_numeric(&irc->line);
     if (strcmp(command, "PING") == 0) {

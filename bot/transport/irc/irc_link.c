@@ -26,6 +26,7 @@ struct irc_link {
     bool connected;
     bool overrun;         /* more waits to be sent than OUT_MAX */
     unsigned generation;  /* changes at every close, so that a loop over input notices */
+    struct irc_report *report; /* NULL = nobody asked */
     struct irc_split in;
     struct buf out;
     unsigned closing;     /* handles not yet gone */
@@ -152,6 +153,8 @@ static void stand(struct irc_link *link)
         return;
     }
     link->connected = true;
+    if (link->report)
+        irc_report_take(link->easy, link->report);
     watch(link);
     link->events.connected(link->events.context);
 }
@@ -192,11 +195,18 @@ static void fail(struct irc_link *link, const char *why)
     link->events.closed(link->events.context, copy);
 }
 
+void irc_link_report(struct irc_link *link, struct irc_report *report)
+{
+    link->report = report;
+}
+
 int irc_link_open(struct irc_link *link, const struct irc_server *server, struct error *error)
 {
     irc_link_close(link);
     link->server = *server;
     link->easy = irc_dial(link->settings, server, link->why);
+    if (link->easy && link->report)
+        irc_report_ask(link->easy, link->report);
     if (!link->easy || transfers_add(&link->transfers, link->easy)) {
         irc_link_close(link);
         return error_set(error, ERR_MEMORY, "no memory for a connection");

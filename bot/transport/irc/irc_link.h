@@ -7,6 +7,7 @@
 
 #include <uv.h>
 
+#include "transport/irc/irc_report.h"
 #include "transport/irc/irc_settings.h"
 #include "util/error.h"
 
@@ -28,6 +29,8 @@ struct irc_link *irc_link_create(uv_loop_t *loop, const struct irc_settings *set
 void irc_link_destroy(struct irc_link *link, void (*gone)(void *context), void *context);
 
 int irc_link_open(struct irc_link *link, const struct irc_server *server, struct error *error);
+/* From the next connection on, what TLS comes to is written there; borrowed. */
+void irc_link_report(struct irc_link *link, struct irc_report *report);
 /* Closes without calling closed(). */
 void irc_link_close(struct irc_link *link);
 /* Sends one line; CR LF is added. A line with CR, LF or NUL, or over 510 bytes, is refused (-1). */

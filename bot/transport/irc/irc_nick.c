@@ -35,7 +35,7 @@ static bool has_configured(const struct irc *irc)
 
 static void try_configured(struct irc *irc)
 {
-    if (irc->phase == IRC_READY && !has_configured(irc))
+    if (irc->phase == IRC_READY && !irc->look && !has_configured(irc))
         irc_send(irc, "NICK %s", irc->settings->nick);
 }
 
@@ -50,7 +50,7 @@ static void schedule_regain(struct irc *irc)
 
 void irc_nick_due(struct irc *irc)
 {
-    if (irc->phase != IRC_READY || has_configured(irc))
+    if (irc->phase != IRC_READY || irc->look || has_configured(irc))
         return;
     if (irc->regain_at == 0)
         schedule_regain(irc);

@@ -23,7 +23,10 @@ static void on_session_event(void *context, const char *event)
     irc_enter_phase(irc, IRC_READY);
     snprintf(irc->nick, sizeof irc->nick, "%s", irc->line.param[0]);
     log_info("irc", "%s: registered as %s", irc->settings->network, irc->nick);
-    irc_channels_join_all(irc);
+    if (irc->look)
+        irc_look_registered(irc);
+    else
+        irc_channels_join_all(irc);
 }
 
 void irc_register(struct irc *irc)

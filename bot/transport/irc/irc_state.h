@@ -103,6 +103,7 @@ struct irc {
     const struct irc_settings *settings;
     const struct transport_sink *sink;
     struct irc_line line;     /* the one being handled */
+    struct irc_look *look;    /* irc_look.c; NULL = this is the bot itself */
 
     /* connecting: irc_connect.c, irc_servers.c, irc_caps.c, irc_login.c, irc_register.c */
     enum irc_phase phase;
@@ -214,6 +215,11 @@ int64_t irc_login_wait(const struct irc *irc);
 /* ---- irc_register.c ---- */
 void irc_register(struct irc *irc);
 void irc_register_settled(struct irc *irc); /* 376, 422 */
+
+/* ---- irc_look.c: the same connection when only a look is taken; not of the bot itself ---- */
+void irc_look_line(struct irc *irc); /* each line, before anything is done with it */
+void irc_look_registered(struct irc *irc);
+void irc_look_lost(struct irc *irc, const char *why);
 
 /* ---- irc_nick.c ---- */
 bool irc_is_self(const struct irc *irc, const char *nick);
