@@ -167,6 +167,13 @@ struct store_ops {
                  struct error *error);
     int (*standing)(struct store *store, uint64_t room, enum period period, const char *period_key,
                     const char *kind, uint64_t member, struct board_row *row, struct error *error);
+    /* See struct world; the rows of all parts of the room, a callback that stops makes no error. */
+    int (*sanctions)(struct store *store, uint64_t room, sanction_fn *sanction, void *context,
+                     struct error *error);
+    int (*log_read)(struct store *store, uint64_t room, uint64_t round, log_row_fn *row,
+                    void *context, struct error *error);
+    int (*room_members)(struct store *store, uint64_t room, const char *name,
+                        room_member_fn *member, void *context, struct error *error);
     /* Finds a room by "transport/network/target" or, if that is unambiguous, by its
      * target alone; NULL key: the only room, or the one used last. ERR_MISSING if there is none. */
     int (*room_find)(struct store *store, const char *key, uint64_t *id, char name[EVENT_TARGET_MAX],

@@ -108,6 +108,7 @@ static int store_effect(struct session *session, const struct effect *effect, in
     case RECORD_OVER:
     case RECORD_LINK:
     case RECORD_BECAME:
+    case RECORD_SANCTION:
     case RECORD_LOG:
         break;
     }

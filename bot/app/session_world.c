@@ -110,6 +110,29 @@ static int world_link_tries(void *context, uint64_t own, unsigned *tries, int64_
     return session->store->link_tries(store_of(session), own, tries, since, &session->why);
 }
 
+static int world_sanctions(void *context, uint64_t room, sanction_fn *sanction, void *fn_context)
+{
+    struct session *session = context;
+    return session->store->sanctions(session->parts.store, room, sanction, fn_context,
+                                     &session->why);
+}
+
+static int world_log(void *context, uint64_t room, uint64_t round, log_row_fn *row,
+                     void *fn_context)
+{
+    struct session *session = context;
+    return session->store->log_read(session->parts.store, room, round, row, fn_context,
+                                    &session->why);
+}
+
+static int world_room_members(void *context, uint64_t room, const char *name,
+                              room_member_fn *member, void *fn_context)
+{
+    struct session *session = context;
+    return session->store->room_members(session->parts.store, room, name, member, fn_context,
+                                        &session->why);
+}
+
 static unsigned world_commands(void *context)
 {
     const struct session_parts *parts = &((struct session *)context)->parts;
@@ -147,6 +170,9 @@ void session_world_init(struct session *session)
         .link_code = world_link_code,
         .link_tries = world_link_tries,
         .role = world_role,
+        .sanctions = world_sanctions,
+        .log = world_log,
+        .room_members = world_room_members,
         .commands = world_commands,
         .counts = world_counts,
     };

@@ -332,15 +332,22 @@ void answer_adopt(struct talk *talk, struct round *round, struct seat *seat, str
     answer_renew(talk, round, seat, "Stored");
 }
 
-void answer_withdraw(struct talk *talk, struct round *round, struct seat *seat)
+bool answer_drop(struct talk *talk, struct round *round, struct seat *seat)
 {
-    char left[SPAN_TEXT];
     make_way(talk, round, seat, true);
     if (round_answer(seat, NULL, 0, talk->event->at)) {
         talk->broken = true;
-        return;
+        return false;
     }
     answer_record(round, seat, talk->event->at, talk->effects);
+    return true;
+}
+
+void answer_withdraw(struct talk *talk, struct round *round, struct seat *seat)
+{
+    char left[SPAN_TEXT];
+    if (!answer_drop(talk, round, seat))
+        return;
     talk_reply(talk, "Taken back; nobody will read it. You can send another for %s.",
                span_text(round_time_left(round, talk->event->at), left));
     flow_progress(round, talk->effects);

@@ -38,6 +38,14 @@
       "grades one answer: a score of 1 to 5 for each criterion")                                   \
     X(VOTES, "votes", "P", "votes [ROUND]", "what you still owe, and what you gave")               \
     X(LEAVE, "leave", "B", "leave [ROUND]", "gives up your seat")                                  \
+    X(LOG, "log", "B", "log [ROUND]", "what was done here lately, and by whom")                    \
+    X(BANS, "bans", "R", "bans", "who is ignored or banned here")                                  \
+    X(IGNORE, "ignore", "R", "ignore NAME [TIME]",                                                 \
+      "for moderators: I do not react to them here, for 1h if you give no time")                   \
+    X(UNIGNORE, "unignore", "R", "unignore NAME", "for moderators: I do again")                    \
+    X(BAN, "ban", "R", "ban NAME [REASON]",                                                        \
+      "for moderators: they take no part in rounds here until unban")                              \
+    X(UNBAN, "unban", "R", "unban NAME", "for moderators: they may again")                         \
     X(LINK, "link", "P", "link [CODE]",                                                            \
       "makes you one person with your account on another network")                                 \
     X(UNLINK, "unlink", "P", "unlink", "undoes that for this account")

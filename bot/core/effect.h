@@ -46,6 +46,7 @@ enum effect_kind {
     RECORD_LINK,   /* accounts are linked or unlinked, or a code for that was made, tried or used */
     RECORD_BECAME, /* a guest is an account now: what is of one, in an open round or not in any, moves */
     RECORD_MAIL,   /* private messages that wait for one address are for another now */
+    RECORD_SANCTION, /* somebody is ignored or banned in a room, or no longer */
     RECORD_LOG     /* audit: who did what to a round */
 };
 
@@ -100,6 +101,22 @@ struct log_entry {
     uint64_t room, round, member; /* member 0 = the bot itself */
     const char *what;             /* "phase answer -> vote", "extend 120 s", ...; no answers, no votes */
     int64_t at;
+};
+
+enum sanction_kind {
+    SANCTION_IGNORE, /* the bot does not react to what they say in the room */
+    SANCTION_BAN     /* they take no part in rounds of the room */
+};
+struct sanction_record {
+    enum sanction_kind kind;
+    uint64_t room;
+    uint64_t member;    /* of the account alone */
+    uint64_t given_by;
+    const char *name;   /* as they were called */
+    const char *reason; /* NULL if none was given */
+    int64_t until;      /* 0 = until it is lifted */
+    int64_t at;
+    bool lifted;        /* no longer, for all that counts as this member; the rest does not matter */
 };
 
 struct answer_record {
@@ -223,6 +240,7 @@ struct effect {
         struct became_record became;
         struct mail_record mail;
         uint64_t over; /* RECORD_OVER: id of the round */
+        struct sanction_record sanction;
         struct log_entry log;
     } as;
 };

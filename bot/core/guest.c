@@ -184,7 +184,7 @@ static int move_presence(struct became *became)
 {
     const struct event *event = became->event;
     struct presence seen = {(char *)became->to.transport, (char *)became->to.network,
-                            (char *)became->to.target, (char *)event->name};
+                            (char *)became->to.target, (char *)event->name, event->role};
     for (size_t i = 0; i < became->hall->room_count; i++) {
         struct room *room = became->hall->rooms[i];
         if (!presence_has(room, &event->who))

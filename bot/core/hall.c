@@ -289,7 +289,7 @@ static int apply_presence(struct hall *hall, const struct event *event)
         return 0;
     }
     struct presence seen = {(char *)event->who.transport, (char *)event->who.network,
-                            (char *)event->who.target, (char *)event->name};
+                            (char *)event->who.target, (char *)event->name, event->role};
     return presence_enter(room, &seen);
 }
 

@@ -16,6 +16,7 @@
 
 struct presence {
     char *transport, *network, *account, *name;
+    enum role role; /* as the network showed it last */
 };
 
 /* One place of a room. Rooms that are linked have several, of one id. */

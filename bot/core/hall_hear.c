@@ -4,6 +4,7 @@
 #include "core/flow.h"
 #include "core/guest.h"
 #include "core/presence.h"
+#include "core/sanction.h"
 #include "core/talk.h"
 
 static void dispatch(struct talk *talk)
@@ -15,6 +16,12 @@ static void dispatch(struct talk *talk)
     case COMMAND_START: verb_start(talk); break;
     case COMMAND_JOIN: verb_join(talk); break;
     case COMMAND_LEAVE: verb_leave(talk); break;
+    case COMMAND_LOG: verb_log(talk); break;
+    case COMMAND_BANS: verb_bans(talk); break;
+    case COMMAND_IGNORE: verb_sanction(talk, SANCTION_IGNORE); break;
+    case COMMAND_BAN: verb_sanction(talk, SANCTION_BAN); break;
+    case COMMAND_UNIGNORE: verb_lift(talk, SANCTION_IGNORE); break;
+    case COMMAND_UNBAN: verb_lift(talk, SANCTION_BAN); break;
     case COMMAND_LINK: verb_link(talk); break;
     case COMMAND_UNLINK: verb_unlink(talk); break;
     case COMMAND_STATUS: verb_status(talk); break;
@@ -147,7 +154,7 @@ int hall_hear(struct hall *hall, struct room *room, const struct event *event,
     if (room) {
         /* Whoever talks in a room is in it, even if the network has not said so. */
         struct presence seen = {(char *)event->who.transport, (char *)event->who.network,
-                                (char *)event->who.target, (char *)event->name};
+                                (char *)event->who.target, (char *)event->name, event->role};
         if (presence_enter(room, &seen))
             return -1;
     }
@@ -161,6 +168,11 @@ int hall_hear(struct hall *hall, struct room *room, const struct event *event,
         return 0;
     if (talk_know(&talk) || touch_seats(&talk))
         return -1;
+    bool ignored;
+    if (sanction_ignores(&talk, &ignored))
+        return -1;
+    if (ignored)
+        return flow_tick(hall, event, effects);
     if (event->kind == EVENT_RETRACT)
         verb_retract(&talk);
     else

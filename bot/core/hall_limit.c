@@ -30,6 +30,8 @@ static bool restores_order(const struct talk *talk)
     case COMMAND_PAUSE:
     case COMMAND_SKIP:
     case COMMAND_END:
+    case COMMAND_IGNORE:
+    case COMMAND_BAN:
         return talk->room && talk_role(talk, talk->room->id) >= ROLE_MODERATOR;
     default:
         return false;

@@ -170,6 +170,25 @@ static void take_back(struct hall *hall, const struct event *event, struct effec
     flow_progress(round, effects);
 }
 
+void mark_drop_all(struct round *round, uint32_t voter, int64_t at, struct effects *effects)
+{
+    static const uint8_t nothing[HS_AXES_MAX];
+    for (size_t i = round->marks.count; i > 0; i--) {
+        struct mark *mark = round->marks.mark[i - 1];
+        if (mark->voter != voter)
+            continue;
+        record(effects, round, mark, true);
+        round_unmark(round, mark, at);
+    }
+    for (uint32_t author = 0; author < round->seat_count; author++) {
+        if (!round_ballot(round, voter, author))
+            continue;
+        if (round_cast(round, voter, author, nothing, NULL, at, 0))
+            effects->failed = true;
+        ballot_record(round, voter, author, false, effects);
+    }
+}
+
 /* The voter, or whoever keeps order where the mark stands: in an open room its id is no secret, and
  * from elsewhere it proves nothing. */
 static bool may_take_back(const struct talk *talk, const struct round *round,

@@ -11,4 +11,7 @@ bool mark_retract(struct hall *hall, const struct event *event, struct effects *
 /* EVENT_TALLY: marks on the message that are not listed are taken back. */
 int mark_tally(struct hall *hall, const struct event *event, struct effects *effects);
 
+/* Takes back all that a seat gave, by marks and by commands. */
+void mark_drop_all(struct round *round, uint32_t voter, int64_t at, struct effects *effects);
+
 #endif

@@ -55,8 +55,10 @@ int presence_enter(struct room *room, const struct presence *who)
 {
     bool found;
     size_t at = lower_bound(room, who->transport, who->network, who->account, &found);
-    if (found)
+    if (found) {
+        room->present[at].role = who->role;
         return rename_entry(&room->present[at], who->name);
+    }
     if (room->present_count == room->present_capacity) {
         size_t wanted = room->present_capacity ? room->present_capacity * 2 : 8;
         struct presence *grown = reallocarray(room->present, wanted, sizeof *grown);
@@ -66,7 +68,7 @@ int presence_enter(struct room *room, const struct presence *who)
         room->present_capacity = wanted;
     }
     struct presence entry = {strdup(who->transport), strdup(who->network), strdup(who->account),
-                             strdup(who->name)};
+                             strdup(who->name), who->role};
     if (!entry.transport || !entry.network || !entry.account || !entry.name) {
         release(&entry);
         return -1;

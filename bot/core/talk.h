@@ -122,6 +122,10 @@ void verb_revise(struct talk *talk);
 void verb_withdraw(struct talk *talk);
 void verb_vote(struct talk *talk);
 void verb_votes(struct talk *talk);
+void verb_log(struct talk *talk);
+void verb_bans(struct talk *talk);
+void verb_sanction(struct talk *talk, enum sanction_kind kind); /* ignore, ban */
+void verb_lift(struct talk *talk, enum sanction_kind kind);     /* unignore, unban */
 void verb_link(struct talk *talk);
 void verb_unlink(struct talk *talk);
 /* A code that was said where others can read it is worth nothing any more. */
@@ -205,6 +209,8 @@ void answer_renew(struct talk *talk, struct round *round, struct seat *seat, con
 struct talk_choice answer_choose_round(struct talk *talk, const char **text, size_t *length);
 /* Cuts "!end" off that is the last line, as some clients send a paste. False if there is none. */
 bool answer_cut_end(const struct talk *talk, const char *text, size_t *length);
+/* The answer of a seat goes, without a word. False when out of memory (talk->broken is set). */
+bool answer_drop(struct talk *talk, struct round *round, struct seat *seat);
 /* Takes the answer back, as a whole. */
 void answer_withdraw(struct talk *talk, struct round *round, struct seat *seat);
 /* Holds more than blanks. */

@@ -8,6 +8,7 @@
 #include "core/guest.h"
 #include "core/hold.h"
 #include "core/place.h"
+#include "core/sanction.h"
 #include "core/talk.h"
 #include "util/span.h"
 
@@ -28,6 +29,8 @@ static struct seat *answer_seat(struct talk *talk, struct round *round)
     struct seat *seat = round_seat_of(round, talk->member);
     if (seat)
         return seat;
+    if (sanction_bars(talk, round->room))
+        return NULL;
     if (round->seat_count >= ROUND_SEATS_MAX) {
         talk_reply(talk, "Round %" PRIu64 " is full (%d seats), so I could not take your answer.",
                    round->id, ROUND_SEATS_MAX);

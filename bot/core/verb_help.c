@@ -97,6 +97,12 @@ static void help_room(struct talk *talk, const struct situation *now, struct tex
         add_word(talk, text, COMMAND_LEAVE);
     }
     add_word(talk, text, COMMAND_TOP);
+    add_word(talk, text, COMMAND_LOG);
+    if (talk_role(talk, talk->room->id) >= ROLE_MODERATOR) {
+        add_word(talk, text, COMMAND_IGNORE);
+        add_word(talk, text, COMMAND_BAN);
+        add_word(talk, text, COMMAND_BANS);
+    }
     text_monof(text, "%sme", talk->prefix);
     text_put(text, ". ");
     text_monof(text, "%shelp COMMAND", talk->prefix);

@@ -7,6 +7,7 @@
 #include "core/flow.h"
 #include "core/guest.h"
 #include "core/place.h"
+#include "core/sanction.h"
 #include "core/talk.h"
 #include "util/span.h"
 
@@ -143,6 +144,8 @@ void verb_start(struct talk *talk)
     const struct room_settings *settings = &talk->room->settings;
     const struct round *open = NULL;
     int64_t gather = settings->gather_ms, answer = settings->answer_ms, vote = settings->vote_ms;
+    if (sanction_bars(talk, talk->room->id))
+        return;
     if (command->word_count == 0) {
         refuse_kind(talk, NULL);
         return;
@@ -261,6 +264,8 @@ void verb_join(struct talk *talk)
             talk_refuse_choice(talk, &choice, may_join);
         return;
     }
+    if (sanction_bars(talk, round->room))
+        return;
     if (round->seat_count >= ROUND_SEATS_MAX) {
         talk_reply(talk, "Round %" PRIu64 " is full (%d seats). The next one is yours.", round->id,
                    ROUND_SEATS_MAX);

@@ -41,6 +41,26 @@ struct board_row {
 /* One account of a member: `own` is the member of this account alone. Non-zero stops and fails. */
 typedef int identity_fn(void *context, const struct address *who, uint64_t own, const char *name);
 
+/* A sanction of a room, as it is stored. Strings are borrowed for the call. */
+struct sanction {
+    enum sanction_kind kind;
+    uint64_t member; /* that it counts for: of all accounts that are linked */
+    const char *name, *reason, *given_by; /* reason NULL = none was given */
+    int64_t until, at;
+};
+typedef int sanction_fn(void *context, const struct sanction *sanction); /* non-zero stops */
+/* An entry of the log. Strings are borrowed for the call. */
+struct log_row {
+    uint64_t round;   /* 0 = of none */
+    const char *name; /* whoever did it; NULL = the bot itself */
+    const char *what;
+    int64_t at;
+};
+typedef int log_row_fn(void *context, const struct log_row *row); /* non-zero stops */
+/* A member who has sat in a round of the room: of the account alone, and all that is linked. */
+typedef int room_member_fn(void *context, uint64_t own, uint64_t whole, const char *name,
+                           const char *account); /* non-zero stops */
+
 struct world {
     void *context;
     /* The id of a person, made known if new; the display name is updated. 0 on failure. */
@@ -76,6 +96,12 @@ struct world {
     /* True if the marks in this place are to be compared with the network before they count.
      * NULL = nowhere. */
     bool (*counts)(void *context, const struct address *place);
+    /* The sanctions of a room, in no order; its log, newest first, of one round or (0) of all; and who
+     * sat in its rounds under that name or account, perhaps several times. NULL = there are none. */
+    int (*sanctions)(void *context, uint64_t room, sanction_fn *sanction, void *fn_context);
+    int (*log)(void *context, uint64_t room, uint64_t round, log_row_fn *row, void *fn_context);
+    int (*room_members)(void *context, uint64_t room, const char *name, room_member_fn *member,
+                        void *fn_context);
     /* How many commands a member may give at once; 0, or NULL = as many as they like. */
     unsigned (*commands)(void *context);
 };

@@ -59,6 +59,16 @@ int memory_mail(struct memory_store *store, const struct mail_record *mail, stru
 int memory_member_link(struct store *store, uint64_t member, uint64_t whole, struct error *error);
 int memory_member_unlink(struct store *store, uint64_t member, struct error *error);
 int memory_record(struct store *store, const struct effect *effect, struct error *error);
+int memory_sanction_record(struct memory_store *store, const struct sanction_record *sanction,
+                           struct error *error);
+int memory_log_record(struct memory_store *store, const struct log_entry *log,
+                      struct error *error);
+int memory_sanctions(struct store *store, uint64_t room, sanction_fn *sanction, void *context,
+                     struct error *error);
+int memory_log_read(struct store *store, uint64_t room, uint64_t round, log_row_fn *row,
+                    void *context, struct error *error);
+int memory_room_members(struct store *store, uint64_t room, const char *name,
+                        room_member_fn *member, void *context, struct error *error);
 int memory_outbox_add(struct store *store, const struct outbox_row *row, int64_t *id,
                       struct error *error);
 int memory_outbox_drop(struct store *store, const struct address *to, bool private_talk,

@@ -316,6 +316,9 @@ static const struct store_ops ops = {
     .asked = asked,
     .board = memory_board,
     .standing = memory_standing,
+    .sanctions = memory_sanctions,
+    .log_read = memory_log_read,
+    .room_members = memory_room_members,
     .room_find = room_find,
     .boards_rebuild = boards_rebuild,
 };

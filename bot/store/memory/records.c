@@ -290,8 +290,10 @@ int memory_record(struct store *base, const struct effect *effect, struct error 
         return memory_mail(store, &effect->as.mail, error);
     case RECORD_LINK:
         return memory_link_record(store, &effect->as.link, error);
-    case RECORD_LOG: /* for people with a database to look into; the port never reads it */
-        return 0;
+    case RECORD_SANCTION:
+        return memory_sanction_record(store, &effect->as.sanction, error);
+    case RECORD_LOG:
+        return memory_log_record(store, &effect->as.log, error);
     case EFFECT_SAY:
     case EFFECT_TELL:
     case EFFECT_REPLY:

@@ -156,6 +156,20 @@ static const struct table_part message_parts[] = {
     TEXT(message_row, message.tag), TEXT(message_row, message.mention),
     BLOB(message_row, message.bytes, message.size)};
 
+static const struct table_part log_parts[] = {TEXT(log_entry_row, entry.what)};
+static const struct table_part sanction_parts[] = {TEXT(sanction_record, name),
+                                                   TEXT(sanction_record, reason)};
+
+static int compare_sanction(const void *a, const void *b)
+{
+    const struct sanction_record *x = a, *y = b;
+    if (x->room != y->room)
+        return x->room < y->room ? -1 : 1;
+    if (x->member != y->member)
+        return x->member < y->member ? -1 : 1;
+    return (int)x->kind - (int)y->kind;
+}
+
 #define FORM(name, type, compare, parts)                                                           \
     [TABLE_##name] = {compare, sizeof(struct type), parts, sizeof parts / sizeof *parts}
 
@@ -182,5 +196,7 @@ const struct table_form memory_forms[TABLE_COUNT] = {
     [TABLE_ROOM_LINK] = {compare_id, sizeof(struct link_row), NULL, 0},
     [TABLE_MEMBER_LINK] = {compare_id, sizeof(struct link_row), NULL, 0},
     FORM(CODE, code_row, compare_code, code_parts),
+    FORM(LOG, log_entry_row, compare_id, log_parts),
+    FORM(SANCTION, sanction_record, compare_sanction, sanction_parts),
     [TABLE_TRIES] = {compare_id, sizeof(struct tries_row), NULL, 0},
 };

@@ -77,6 +77,11 @@ struct ledger_row {
     struct ledger_entry entry;
 };
 
+struct log_entry_row {
+    uint64_t number; /* grows */
+    struct log_entry entry;
+};
+
 struct message_row {
     struct outbox_row message;
     bool taken; /* known to this process only: no part of a transaction */
@@ -87,7 +92,7 @@ struct message_row {
 #define MEMORY_TABLES(X)                                                                           \
     X(INBOX) X(NOTE) X(MOVED) X(MEMBER) X(IDENTITY) X(ROOM) X(PLACE) X(QUESTION) X(ROUND) X(SEAT)           \
     X(ANSWER) X(BALLOT) X(MOTION) X(DRAFT) X(PART) X(MARK) X(ASKED) X(LEDGER) X(OUTBOX) \
-    X(ROOM_LINK) X(MEMBER_LINK) X(CODE) X(TRIES)
+    X(ROOM_LINK) X(MEMBER_LINK) X(CODE) X(TRIES) X(LOG) X(SANCTION)
 
 enum memory_table {
 #define X(name) TABLE_##name,

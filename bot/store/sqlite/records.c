@@ -166,6 +166,8 @@ int sqlite_record(struct store *base, const struct effect *effect, struct error 
         return sqlite_mail(store, &effect->as.mail, error);
     case RECORD_LINK:
         return sqlite_link_record(store, &effect->as.link, error);
+    case RECORD_SANCTION:
+        return sqlite_sanction_record(store, &effect->as.sanction, error);
     case RECORD_LOG:
         return record_log(store, &effect->as.log, error);
     case EFFECT_SAY:

@@ -163,6 +163,12 @@ static const char *const version_3[] = {
     "DROP TABLE nick;",
     /* When a message is sent at the earliest, 0 = at once. */
     "ALTER TABLE outbox ADD COLUMN due INTEGER NOT NULL DEFAULT 0;",
+    /* Who is ignored or banned in a room; until 0 = until it is lifted. */
+    "CREATE TABLE sanction(room INTEGER NOT NULL REFERENCES room,"
+    " member INTEGER NOT NULL REFERENCES member, kind INTEGER NOT NULL, name TEXT NOT NULL,"
+    " reason TEXT, until INTEGER NOT NULL, given_by INTEGER NOT NULL REFERENCES member,"
+    " at INTEGER NOT NULL, PRIMARY KEY(room, member, kind)) STRICT, WITHOUT ROWID;",
+    "CREATE INDEX log_round ON log(round, id);",
     NULL,
 };
 

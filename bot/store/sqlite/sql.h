@@ -156,6 +156,24 @@ int sql_open_reader(const char *path, sqlite3 **db, struct error *error);
                   " AND who IN " SQL_LINKED("room_link", "?1"))                                    \
     X(MEMBER_ASKED, "SELECT max(times) FROM asked WHERE question = ?2 AND scope = 'member'"        \
                     " AND who IN " SQL_LINKED("member_link", "?1"))                                \
+    X(LOG_NEWEST, "SELECT max(id) FROM log WHERE room = ?1 AND id < ?2")                           \
+    X(LOG_OF_ROUND, "SELECT max(id) FROM log WHERE round = ?1 AND id < ?2")                        \
+    X(LOG_GET, "SELECT l.room, l.round, m.name, l.what, l.at FROM log l"                           \
+               " LEFT JOIN member m ON m.id = l.member WHERE l.id = ?1")                           \
+    X(ROOM_PARTS, "SELECT part FROM room_link WHERE whole = ?1")                                   \
+    X(ROOM_MEMBERS, "SELECT s.member, " SQL_WHOLE_OF("member_link", "s.member") ", s.name,"        \
+                    " s.account FROM round r JOIN seat s ON s.round = r.id"                        \
+                    " WHERE r.room IN " SQL_LINKED("room_link", "?1")                              \
+                    " AND (s.name = ?2 COLLATE NOCASE OR s.account = ?2 COLLATE NOCASE"            \
+                    " OR s.account = 'account:' || ?2 COLLATE NOCASE)")                            \
+    X(SANCTION_PUT, "INSERT OR REPLACE INTO sanction(room,member,kind,name,reason,until,given_by,at)"\
+                    " VALUES(?1,?2,?3,?4,?5,?6,?7,?8)")                                            \
+    X(SANCTION_LIFT, "DELETE FROM sanction WHERE room IN " SQL_LINKED("room_link", "?1")           \
+                     " AND " SQL_WHOLE_OF("member_link", "member") " = "                           \
+                     SQL_WHOLE_OF("member_link", "?2") " AND kind = ?3")                           \
+    X(SANCTIONS, "SELECT kind, " SQL_WHOLE_OF("member_link", "member") ", name, reason,"           \
+                 " (SELECT m.name FROM member m WHERE m.id = given_by), until, at FROM sanction"   \
+                 " WHERE room IN " SQL_LINKED("room_link", "?1"))                                  \
     X(LOG_ADD, "INSERT INTO log(room,round,member,what,at) VALUES(?1,?2,?3,?4,?5)")                \
     X(LEDGER_PLACE, "SELECT p.room FROM place p WHERE p.room IN " SQL_LINKED("room_link", "?1")    \
                     " AND EXISTS (SELECT 1 FROM identity i WHERE i.member = ?2"                    \
@@ -318,6 +336,14 @@ int sqlite_drafts(struct store *store, draft_load_fn *load, void *context, struc
 int sqlite_draft_parts(struct store *store, part_load_fn *load, void *context,
                        struct error *error);
 int sqlite_next_round(struct store *store, uint64_t *id, struct error *error);
+int sqlite_sanction_record(struct sqlite_store *store, const struct sanction_record *sanction,
+                           struct error *error);
+int sqlite_sanctions(struct store *store, uint64_t room, sanction_fn *sanction, void *context,
+                     struct error *error);
+int sqlite_log_read(struct store *store, uint64_t room, uint64_t round, log_row_fn *row,
+                    void *context, struct error *error);
+int sqlite_room_members(struct store *store, uint64_t room, const char *name,
+                        room_member_fn *member, void *context, struct error *error);
 int sqlite_outbox_add(struct store *store, const struct outbox_row *row, int64_t *id,
                       struct error *error);
 int sqlite_outbox_drop(struct store *store, const struct address *to, bool private_talk,

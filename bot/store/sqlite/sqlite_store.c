@@ -261,6 +261,9 @@ static const struct store_ops ops = {
     .asked = asked,
     .board = sqlite_board,
     .standing = sqlite_standing,
+    .sanctions = sqlite_sanctions,
+    .log_read = sqlite_log_read,
+    .room_members = sqlite_room_members,
     .room_find = room_find,
     .boards_rebuild = sqlite_boards_rebuild,
 };

@@ -108,6 +108,7 @@ CREATE TABLE member_link(part INTEGER PRIMARY KEY REFERENCES member, whole INTEG
 CREATE TABLE moved(id INTEGER PRIMARY KEY, transport TEXT NOT NULL, network TEXT NOT NULL, target TEXT NOT NULL, now TEXT NOT NULL, UNIQUE(target, network, transport)) STRICT;
 CREATE TABLE link_code(hash TEXT PRIMARY KEY, member INTEGER NOT NULL REFERENCES member, at INTEGER NOT NULL, state INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE link_try(member INTEGER PRIMARY KEY REFERENCES member, tries INTEGER NOT NULL, since INTEGER NOT NULL) STRICT;
+CREATE TABLE sanction(room INTEGER NOT NULL REFERENCES room, member INTEGER NOT NULL REFERENCES member, kind INTEGER NOT NULL, name TEXT NOT NULL, reason TEXT, until INTEGER NOT NULL, given_by INTEGER NOT NULL REFERENCES member, at INTEGER NOT NULL, PRIMARY KEY(room, member, kind)) STRICT, WITHOUT ROWID;
 DELETE FROM sqlite_sequence;
 INSERT INTO sqlite_sequence VALUES('outbox',25);
 CREATE INDEX identity_member ON identity(member);
@@ -129,4 +130,5 @@ CREATE INDEX member_link_whole ON member_link(whole, part);
 CREATE INDEX ledger_room ON ledger(room, id);
 CREATE INDEX link_code_member ON link_code(member);
 CREATE INDEX link_code_at ON link_code(at);
+CREATE INDEX log_round ON log(round, id);
 COMMIT;

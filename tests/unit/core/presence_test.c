@@ -15,7 +15,7 @@
 
 static void enter(struct room *room, const char *network, const char *account, const char *name)
 {
-    struct presence who = {(char *)"irc", (char *)network, (char *)account, (char *)name};
+    struct presence who = {(char *)"irc", (char *)network, (char *)account, (char *)name, ROLE_MEMBER};
     assert_int_equal(presence_enter(room, &who), 0);
 }
 
