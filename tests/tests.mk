@@ -32,7 +32,7 @@ WARPED := $(addprefix $(BUILD)/tests/,unit/transport/irc/irc_away_test unit/tran
 $(WARPED): $(addprefix $(BUILD)/tests/support/warp/,warp.o wire.o irc_stand.o)
 
 # And these move it on.
-SKIPPING := $(addprefix $(BUILD)/tests/unit/transport/irc/,irc_login_test irc_connect_test irc_link_test)
+SKIPPING := $(addprefix $(BUILD)/tests/unit/transport/irc/,irc_login_test irc_connect_test irc_link_test irc_services_test)
 $(SKIPPING): $(BUILD)/tests/support/skip/skip.o
 
 # One part: `make suite ONLY=store` runs the tests whose path has that word.

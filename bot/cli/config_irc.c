@@ -32,13 +32,13 @@ cfg_opt_t config_irc_options[] = {
 
 /* ---- values ---- */
 
-/* Words that go into an IRC line, and through libircclient's formats. */
+/* Words that go into an IRC line. */
 static void read_word(cfg_t *cfg, const char *name, bool spaces, char **slot)
 {
     const char *text = cfg_getstr(cfg, name);
-    if (text && (strpbrk(text, spaces ? "\r\n%" : "\r\n% ,") || strlen(text) > 100)) {
+    if (text && (strpbrk(text, spaces ? "\r\n" : "\r\n ,") || strlen(text) > 100)) {
         config_wrong(cfg, name, "may not contain %s, and has at most 100 bytes",
-                     spaces ? "% or line breaks" : "spaces, commas, % or line breaks");
+                     spaces ? "line breaks" : "spaces, commas or line breaks");
         return;
     }
     config_copy(slot, text);
@@ -190,6 +190,14 @@ static bool stays_private(const struct irc_settings *network)
     return true;
 }
 
+/* What gets passwords, and is believed, must be told from an impostor by its host. */
+static bool names_services(const char *mask)
+{
+    const char *user = strchr(mask, '!'), *host = user ? strchr(user, '@') : NULL;
+    return host && user > mask && host[1] && !strpbrk(host, "*?") &&
+           strcspn(mask, "*?") > (size_t)(user - mask);
+}
+
 static void read_account(cfg_t *cfg, struct irc_settings *network)
 {
     read_word(cfg, "account", false, &network->account);
@@ -207,8 +215,9 @@ static void read_account(cfg_t *cfg, struct irc_settings *network)
         config_wrong(cfg, "cert_file", "works over TLS only");
     if (network->key_file && !network->cert_file)
         config_wrong(cfg, "key_file", "needs cert_file beside it");
-    if (network->services && (!strchr(network->services, '!') || !strchr(network->services, '@')))
-        config_wrong(cfg, "services", "is a mask, \"NickServ!*@services.example\"");
+    if (network->services && !names_services(network->services))
+        config_wrong(cfg, "services", "is a mask with a whole nick and a whole host, "
+                                      "\"NickServ!*@services.example\": nobody else may fit it");
     read_sasl(cfg, network);
 }
 

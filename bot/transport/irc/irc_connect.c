@@ -99,6 +99,7 @@ static void disconnect(struct irc *irc)
     irc_batches_clear(&irc->batches);
     irc_times_init(&irc->times);
     irc_login_lost(irc);
+    irc_services_lost(irc);
     irc->userhost[0] = '\0';
     irc->pinged = false;
 }
@@ -123,8 +124,8 @@ void irc_connect_lost(void *context, const char *why)
     irc->failures = stable ? 1 : irc->failures + 1;
     if (stable)
         irc_servers_first(irc);
-    else if (irc_login_wait(irc) == 0)
-        irc_servers_next(irc);
+    else if (irc->settings->sasl != IRC_SASL_REQUIRED || irc_login_wait(irc) == 0)
+        irc_servers_next(irc); /* a refused account is no fault of this one */
     schedule_retry(irc);
 }
 
@@ -209,6 +210,7 @@ void irc_connect_watch(uv_timer_t *timer)
     irc_refused_due(irc);
     irc_nick_due(irc);
     irc_login_offered(irc);
+    irc_services_due(irc);
     irc_servers_due(irc);
 }
 

@@ -5,9 +5,14 @@
 #include "transport/irc/irc_state.h"
 #include "util/log.h"
 
-/* A mode that changes may be the one that kept us from speaking. */
+/* A mode that changes may be the one that kept us from speaking. Services give whoever is logged
+ * in the mode r, on ngircd R. */
 static void on_mode(struct irc *irc)
 {
+    const char *modes = irc->line.param[1];
+    if (irc_is_self(irc, irc->line.param[0]) && *modes == '+' && strpbrk(modes, "rR") &&
+        !irc->line.userhost[0] && irc->settings->account)
+        irc_login_confirmed(irc, irc->settings->account);
     irc_modes_line(irc);
     int channel = irc_channels_find(irc, irc->line.param[0]);
     if (channel >= 0)
@@ -79,6 +84,7 @@ static void handle_line(struct irc *irc)
 {
     char canonical[IRC_CANONICAL_MAX + 8];
     struct irc_line *line = &irc->line;
+    irc_services_line(irc);
     if (strcmp(line->command, "ACCOUNT") == 0)
         irc_presence_account(irc);
     else if (strcmp(line->command, "FAIL") == 0 || strcmp(line->command, "WARN") == 0 ||
@@ -131,6 +137,8 @@ void irc_events_raw(void *context, const char *text, size_t length)
         irc_login_premature(irc);
     } else if (irc->phase == IRC_CAPS && (numeric == 421 || numeric == 451)) {
         irc_caps_skip(irc);
+    } else if (numeric == 464 || numeric == 465) {
+        irc_register_refused(irc, numeric);
     } else if (is_nick_refused(irc, numeric)) {
         irc_nick_refused(irc, numeric);
     } else if (irc->session) {

@@ -63,10 +63,8 @@ static void take(struct irc *irc, enum irc_sasl_step step)
             irc_register(irc);
         return;
     }
-    if (step == IRC_SASL_DENIED) {
-        irc->denied++;
-        irc->denied_at = irc_now(irc);
-    }
+    if (step == IRC_SASL_DENIED)
+        irc_login_given(irc);
     give_up(irc, irc->sasl.why);
 }
 
@@ -106,16 +104,48 @@ void irc_login_begin(struct irc *irc)
     give_up(irc, why);
 }
 
+/* Where there is no SASL. */
+static void identify(struct irc *irc)
+{
+    const struct irc_settings *settings = irc->settings;
+    char command[IRC_MEMBER_MAX + 320];
+    if (!settings->services || !settings->account_password || irc_login_wait(irc) > 0)
+        return;
+    snprintf(command, sizeof command, "IDENTIFY %s %s", settings->account,
+             settings->account_password);
+    if (irc_services_send(irc, command) == 0)
+        irc->tried_at = irc_now(irc);
+    explicit_bzero(command, sizeof command);
+}
+
+/* Until it is confirmed it counts as refused: a wrong password is not given again and again. */
+void irc_login_given(struct irc *irc)
+{
+    irc->denied++;
+    irc->denied_at = irc_now(irc);
+}
+
 void irc_login_offered(struct irc *irc)
 {
     bool again = !irc->tried_at || irc_now(irc) - irc->tried_at > AGAIN_MS;
     if (irc->phase != IRC_READY || irc->logging_in || irc->account[0] || !again ||
-        !irc_login_wanted(irc) || irc->caps.requests > 0)
+        irc->caps.requests > 0)
         return;
-    if (irc_cap(irc, IRC_CAP_SASL))
+    if (!irc_login_wanted(irc) || !irc_cap_offered(irc, IRC_CAP_SASL))
+        identify(irc);
+    else if (irc_cap(irc, IRC_CAP_SASL))
         begin(irc);
-    else if (irc_cap_offered(irc, IRC_CAP_SASL))
+    else
         irc_caps_ask(irc, IRC_CAP_SASL);
+}
+
+void irc_login_confirmed(struct irc *irc, const char *account)
+{
+    if (irc->account[0] || !irc->settings->account)
+        return;
+    irc->denied = 0;
+    snprintf(irc->account, sizeof irc->account, "%s", account);
+    log_info("irc", "%s: logged in as the account %s", irc->settings->network, irc->account);
 }
 
 void irc_login_lost(struct irc *irc)
@@ -133,7 +163,7 @@ void irc_login_line(struct irc *irc)
     if (irc->logging_in)
         take(irc, irc_sasl_line(&irc->sasl, &irc->line, send_line, irc));
     else if (numeric == 900)
-        snprintf(irc->account, sizeof irc->account, "%s", irc->line.param[2]);
+        irc_login_confirmed(irc, irc->line.param[2]);
     else if (numeric == 901)
         irc->account[0] = '\0';
 }

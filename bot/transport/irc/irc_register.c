@@ -21,12 +21,27 @@ static void on_session_event(void *context, const char *event)
     if (irc->phase != IRC_REGISTERING)
         return;
     irc_enter_phase(irc, IRC_READY);
-    snprintf(irc->nick, sizeof irc->nick, "%s", irc->line.param[0]);
+    /* The server has the last word, if it is a nick: it may have cut what we asked for. */
+    if (irc->line.param[0][0] && !strpbrk(irc->line.param[0], "!@*,:#&"))
+        snprintf(irc->nick, sizeof irc->nick, "%s", irc->line.param[0]);
     log_info("irc", "%s: registered as %s", irc->settings->network, irc->nick);
     if (irc->look)
         irc_look_registered(irc);
     else
         irc_channels_join_all(irc);
+    irc_login_offered(irc);
+}
+
+void irc_register_refused(struct irc *irc, int numeric)
+{
+    if (irc->phase != IRC_REGISTERING)
+        return;
+    if (numeric == 464)
+        irc_fail(irc, irc->settings->password
+                          ? "the server refuses our password (464): check password"
+                          : "the server wants a password (464): set password");
+    else
+        irc_fail(irc, "the server has banned us (465): ask its operators why");
 }
 
 void irc_register(struct irc *irc)

@@ -207,6 +207,43 @@ int irc_session_quit(struct irc_session *session, const char *reason)
 
 /* ---- life ---- */
 
+#define FORMAT_MAX 120 /* it makes lines in 256 bytes, of two such words */
+
+/* libircclient takes what it registers with for a format. */
+static char *as_format(const char *text)
+{
+    char *out = text ? malloc(FORMAT_MAX + 3) : NULL, *at = out;
+    for (; out && *text && at - out <= FORMAT_MAX; text++) {
+        *at++ = *text;
+        if (*text == '%')
+            *at++ = '%';
+    }
+    if (out)
+        *at = '\0';
+    return out;
+}
+
+static int begin(struct irc_session *session, unsigned short port,
+                 const struct irc_settings *settings, const char *nick, struct error *error)
+{
+    char *password = as_format(settings->password), *user = as_format(settings->user),
+         *realname = as_format(settings->realname);
+    int failed = -1;
+    if (!user || !realname || (settings->password && !password))
+        error_set(error, ERR_MEMORY, "no memory for an IRC session");
+    else if (irc_connect(session->client, "127.0.0.1", port, password, nick, user, realname))
+        error_set(error, ERR_INTERNAL, "libircclient: %s",
+                  irc_strerror(irc_errno(session->client)));
+    else
+        failed = 0;
+    if (password)
+        explicit_bzero(password, strlen(password));
+    free(password);
+    free(user);
+    free(realname);
+    return failed;
+}
+
 static int start(struct irc_session *session, const struct irc_settings *settings,
                  const char *nick, struct error *error)
 {
@@ -219,12 +256,8 @@ static int start(struct irc_session *session, const struct irc_settings *setting
     }
     if (listener < 0)
         return error_set(error, ERR_IO, "no loopback socket for libircclient");
-    int failed = irc_connect(session->client, "127.0.0.1", port, settings->password, nick,
-                             settings->user, settings->realname);
-    if (failed)
-        error_set(error, ERR_INTERNAL, "libircclient: %s",
-                  irc_strerror(irc_errno(session->client)));
-    else
+    int failed = begin(session, port, settings, nick, error);
+    if (!failed)
         failed = swap_socket(session, error);
     close(listener);
     if (failed)

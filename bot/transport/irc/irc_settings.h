@@ -27,7 +27,7 @@ struct irc_settings {
     bool tls;        /* of all servers; verified: chain and host name, TLS 1.2 or newer */
     char *ca_file;   /* NULL = the system's */
     char *proxy;     /* "socks5h://[user:password@]host:port" or socks5://, or NULL */
-    char *nick, *user, *realname; /* without "%", spaces only in realname */
+    char *nick, *user, *realname; /* spaces only in realname */
     char *password;  /* server password (PASS), or NULL */
 
     enum irc_sasl sasl;

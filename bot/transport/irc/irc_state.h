@@ -97,6 +97,18 @@ struct irc_servers {
     bool said;              /* its policy was told on this connection */
 };
 
+/* irc_services.c */
+#define IRC_SERVICES_MAX 4 /* commands that wait */
+
+struct irc_services {
+    enum { IRC_SERVICES_IDLE, IRC_SERVICES_LOOKING, IRC_SERVICES_SENT } step;
+    int64_t since;
+    char *command[IRC_SERVICES_MAX]; /* NULL = none */
+    bool fits;               /* who has the nick is who is meant */
+    char userhost[256], server[128]; /* of who has it */
+    bool nick_alone;         /* the server does not know nick@server */
+};
+
 struct irc {
     struct transport transport;
     uv_loop_t *loop;
@@ -118,6 +130,7 @@ struct irc {
     unsigned denied;          /* times in a row that services refused the account */
     int64_t denied_at;
     char account[IRC_MEMBER_MAX + 1]; /* the bot's own, "" = none */
+    struct irc_services services;
     int64_t heard_at;
     bool heard;               /* anything on this connection */
     bool pinged;
@@ -212,9 +225,21 @@ void irc_login_lost(struct irc *irc);      /* with the connection */
 /* After a refusal: ms until the account may be tried again; 0 = now. */
 int64_t irc_login_wait(const struct irc *irc);
 
+void irc_login_given(struct irc *irc); /* services have the password, and have not said yes */
+void irc_login_confirmed(struct irc *irc, const char *account); /* by other means than SASL */
+
+/* ---- irc_services.c ---- */
+/* A command for NickServ, which gets it once the server has shown that it is who settings->services
+ * names. It may hold a password. -1 if it cannot be sent: no mask, not registered, or too many. */
+int irc_services_send(struct irc *irc, const char *command);
+void irc_services_line(struct irc *irc); /* each line, before others see to it */
+void irc_services_due(struct irc *irc);  /* every few seconds */
+void irc_services_lost(struct irc *irc); /* with the connection, and at the end */
+
 /* ---- irc_register.c ---- */
 void irc_register(struct irc *irc);
 void irc_register_settled(struct irc *irc); /* 376, 422 */
+void irc_register_refused(struct irc *irc, int numeric); /* 464, 465 */
 
 /* ---- irc_look.c: the same connection when only a look is taken; not of the bot itself ---- */
 void irc_look_line(struct irc *irc); /* each line, before anything is done with it */

@@ -60,6 +60,7 @@ static void destroy(struct transport *transport)
     if (!transport)
         return;
     struct irc *irc = irc_of(transport);
+    irc_services_lost(irc);
     irc_session_destroy(irc->session);
     irc->session = NULL;
     irc->closing = 4 + (irc->link != NULL);

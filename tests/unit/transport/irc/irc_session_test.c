@@ -66,6 +66,23 @@ static void it_registers_at_once(void **state)
     irc_session_destroy(session);
 }
 
+static void percent_signs_are_no_formats(void **state)
+{
+    struct record record;
+    char many[101];
+    (void)state;
+    struct irc_session *session = open_session(&record, "50%n%s", "100% %n%s%99999d");
+    assert_non_null(strstr(record.commands, "PASS 50%n%s|"));
+    assert_non_null(strstr(record.commands, ":100% %n%s%99999d|"));
+    irc_session_destroy(session);
+    memset(many, '%', 100);
+    many[100] = '\0';
+    session = open_session(&record, many, many);
+    assert_non_null(strstr(record.commands, "PASS %%%%%%"));
+    assert_non_null(strstr(record.commands, ":%%%%%%"));
+    irc_session_destroy(session);
+}
+
 static void a_line_is_dispatched_before_feed_returns(void **state)
 {
     struct record record;
@@ -159,6 +176,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_registers_at_once),
+        cmocka_unit_test(percent_signs_are_no_formats),
         cmocka_unit_test(a_line_is_dispatched_before_feed_returns),
         cmocka_unit_test(commands_come_out_at_once),
         cmocka_unit_test(many_lines_in_a_row_do_not_fill_it),
