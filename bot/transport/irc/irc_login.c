@@ -108,7 +108,7 @@ void irc_login_begin(struct irc *irc)
 static void identify(struct irc *irc)
 {
     const struct irc_settings *settings = irc->settings;
-    char command[IRC_MEMBER_MAX + 320];
+    char command[IRC_ACCOUNT_MAX + 320];
     if (!settings->services || !settings->account_password || irc_login_wait(irc) > 0)
         return;
     snprintf(command, sizeof command, "IDENTIFY %s %s", settings->account,

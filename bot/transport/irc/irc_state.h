@@ -129,7 +129,7 @@ struct irc {
     int64_t tried_at;         /* when it was begun last on this connection, 0 = not yet */
     unsigned denied;          /* times in a row that services refused the account */
     int64_t denied_at;
-    char account[IRC_MEMBER_MAX + 1]; /* the bot's own, "" = none */
+    char account[IRC_ACCOUNT_MAX + 1]; /* the bot's own, "" = none */
     struct irc_services services;
     int64_t heard_at;
     bool heard;               /* anything on this connection */
