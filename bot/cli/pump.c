@@ -1,5 +1,10 @@
 #include "cli/pump.h"
 
+/* While many speak at once a commit waits a moment for those who are about to: fewer, larger
+ * transactions, as with PostgreSQL's commit_delay and commit_siblings. */
+#define SIBLINGS 8 /* events of the last turn */
+#define DELAY_MS 1
+
 static void turn(struct pump *pump);
 
 static void on_idle(uv_idle_t *idle)
@@ -15,13 +20,18 @@ static void on_timer(uv_timer_t *timer)
 static void wanted(void *context)
 {
     struct pump *pump = context;
-    if (!pump->closing)
+    if (pump->closing)
+        return;
+    if (session_together(pump->session) < SIBLINGS)
         uv_idle_start(&pump->idle, on_idle);
+    else if (!uv_is_active((uv_handle_t *)&pump->gather))
+        uv_timer_start(&pump->gather, on_timer, DELAY_MS, 0);
 }
 
 static void turn(struct pump *pump)
 {
     uv_idle_stop(&pump->idle);
+    uv_timer_stop(&pump->gather);
     session_turn(pump->session);
     int64_t due = session_deadline(pump->session);
     if (due > 0) {
@@ -40,9 +50,10 @@ int pump_init(struct pump *pump, uv_loop_t *loop, struct session *session,
 {
     *pump = (struct pump){.session = session, .loop = loop, .clock = clock, .after = after,
                           .context = context};
-    if (uv_idle_init(loop, &pump->idle) || uv_timer_init(loop, &pump->timer))
+    if (uv_idle_init(loop, &pump->idle) || uv_timer_init(loop, &pump->timer) ||
+        uv_timer_init(loop, &pump->gather))
         return -1;
-    pump->idle.data = pump->timer.data = pump;
+    pump->idle.data = pump->timer.data = pump->gather.data = pump;
     session_on_wake(session, wanted, pump);
     wanted(pump);
     return 0;
@@ -58,8 +69,9 @@ void pump_close(struct pump *pump)
 {
     if (pump->closing || !pump->session)
         return;
-    pump->closing = 2;
+    pump->closing = 3;
     session_on_wake(pump->session, NULL, NULL);
     uv_close((uv_handle_t *)&pump->idle, closed);
     uv_close((uv_handle_t *)&pump->timer, closed);
+    uv_close((uv_handle_t *)&pump->gather, closed);
 }
