@@ -19,6 +19,17 @@ void irc_flood_drop(struct irc_flood *flood, const char *target, bool unsure,
     irc_queue_drop(&flood->queue, target, unsure, lost, context);
 }
 
+void irc_flood_went_to(struct irc_flood *flood, const char *nick)
+{
+    irc_queue_went_to(&flood->queue, nick);
+}
+
+void irc_flood_undelivered(struct irc_flood *flood, const char *nick, irc_queue_id_fn *lost,
+                           void *context)
+{
+    irc_queue_undelivered(&flood->queue, nick, lost, context);
+}
+
 void irc_flood_rename(struct irc_flood *flood, const char *from, const char *to)
 {
     irc_queue_rename(&flood->queue, from, to);

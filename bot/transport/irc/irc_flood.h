@@ -35,6 +35,12 @@ void irc_flood_clear(struct irc_flood *flood, irc_queue_id_fn *lost, void *conte
  * a PONG. lost() is called for each id. */
 void irc_flood_drop(struct irc_flood *flood, const char *target, bool unsure,
                     irc_queue_id_fn *lost, void *context);
+/* The line given last went out under this nick. */
+void irc_flood_went_to(struct irc_flood *flood, const char *nick);
+/* The server knows nobody of that nick: drops what went out under it and is not covered by a PONG,
+ * whoever it was for. lost() is called for each id. */
+void irc_flood_undelivered(struct irc_flood *flood, const char *nick, irc_queue_id_fn *lost,
+                           void *context);
 /* What is for one target goes to another from now on: its nick changed. */
 void irc_flood_rename(struct irc_flood *flood, const char *from, const char *to);
 

@@ -4,6 +4,8 @@
 
 #include "transport/irc/irc_state.h"
 
+#define STRANGER_MS 15000 /* for an answer to who is in no channel with us */
+
 bool irc_is_guest(const struct irc *irc, const struct irc_person *person)
 {
     return person->account[0] && !person->logged_in && !irc->settings->trust_nicks;
@@ -58,9 +60,16 @@ struct irc_person irc_identity_past(const char *nick, const char *login)
     return person;
 }
 
+/* Of who is in no channel with us nothing tells us when they go, or who has the nick then. */
+struct irc_person *irc_identity_reach(const struct irc *irc, const char *account)
+{
+    return irc_people_by_account(&irc->people, account, irc_now(irc) - STRANGER_MS);
+}
+
 void irc_identity_speaks(struct irc *irc, struct irc_person *person, const struct irc_said *said)
 {
     irc_people_spoke(&irc->people, person);
+    person->spoke_at = irc_now(irc);
     /* Where messages carry accounts, one without is of somebody without. */
     if (said->account || irc_cap(irc, IRC_CAP_ACCOUNT_TAG) || !person->account[0])
         irc_identity_learn(irc, person, said->account ? said->account : "");

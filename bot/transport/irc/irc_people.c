@@ -173,11 +173,13 @@ struct irc_person *irc_people_next(const struct irc_person *person)
     return same_account(person->account_next, person->account);
 }
 
-struct irc_person *irc_people_by_account(const struct irc_people *people, const char *account)
+struct irc_person *irc_people_by_account(const struct irc_people *people, const char *account,
+                                         int64_t since)
 {
-    struct irc_person *best = irc_people_first(people, account);
-    for (struct irc_person *one = best; one; one = irc_people_next(one))
-        if (one->spoke > best->spoke)
+    struct irc_person *best = NULL;
+    for (struct irc_person *one = irc_people_first(people, account); one;
+         one = irc_people_next(one))
+        if ((one->channels != 0 || one->spoke_at > since) && (!best || one->spoke > best->spoke))
             best = one;
     return best;
 }

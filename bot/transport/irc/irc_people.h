@@ -22,6 +22,7 @@ struct irc_person {
     char account[IRC_MEMBER_MAX]; /* what the core knows them by; "" = not known yet */
     char *former;            /* the account of a guest who has logged in since; NULL = none */
     bool logged_in;
+    int64_t spoke_at;        /* loop time of what they said last; 0 = nothing yet */
     uint64_t place;          /* of their user and host: irc_account_place(); 0 = not known */
     unsigned channels;       /* bit i: is in channel i of the settings */
     unsigned told;           /* bit i: the core knows that they are */
@@ -54,8 +55,10 @@ bool irc_people_same(const struct irc_people *people, const char *a, const char 
 void irc_people_refold(struct irc_people *people);
 
 struct irc_person *irc_people_find(const struct irc_people *people, const char *nick);
-/* Of several connections with one account the one that spoke last. */
-struct irc_person *irc_people_by_account(const struct irc_people *people, const char *account);
+/* Of the connections with this account that are in a channel with us or have spoken after `since`
+ * (loop time), the one that spoke last. */
+struct irc_person *irc_people_by_account(const struct irc_people *people, const char *account,
+                                         int64_t since);
 /* Who was that guest before logging in. */
 struct irc_person *irc_people_by_former(const struct irc_people *people, const char *account);
 /* Another connection with the account of `person` after `person`; NULL = no more. Begin with

@@ -80,6 +80,15 @@ void irc_presence_lost(struct irc *irc, int channel)
     irc_push(irc, EVENT_RESET, channel, NULL);
 }
 
+/* Nothing told us whether a stranger went since: the nick may be somebody else's now. */
+static struct irc_person *meet_anew(struct irc *irc, const char *nick, const char *userhost)
+{
+    struct irc_person *person = irc_people_find(&irc->people, nick);
+    if (person && person->channels == 0)
+        irc_presence_forget(irc, person, false);
+    return irc_identity_meet(irc, nick, userhost);
+}
+
 void irc_presence_join(struct irc *irc)
 {
     const struct irc_line *line = &irc->line;
@@ -90,11 +99,7 @@ void irc_presence_join(struct irc *irc)
         irc_channels_entered(irc, channel);
         return;
     }
-    /* Nothing told us whether a stranger went since: the nick may be somebody else's now. */
-    struct irc_person *person = irc_people_find(&irc->people, line->nick);
-    if (person && person->channels == 0)
-        irc_presence_forget(irc, person, false);
-    person = irc_identity_meet(irc, line->nick, line->userhost);
+    struct irc_person *person = meet_anew(irc, line->nick, line->userhost);
     bool extended = irc_cap(irc, IRC_CAP_EXTENDED_JOIN) && line->count >= 2;
     if (person)
         enter(irc, channel, person, extended ? line->param[1] : line->account);
@@ -173,7 +178,7 @@ void irc_presence_names(struct irc *irc)
             *userhost++ = '\0';
         if (!*nick || irc_is_self(irc, nick))
             continue;
-        struct irc_person *person = irc_identity_meet(irc, nick, userhost ? userhost : "");
+        struct irc_person *person = meet_anew(irc, nick, userhost ? userhost : "");
         if (!person)
             continue;
         irc_modes_names(irc, person, channel, name, marks);

@@ -11,6 +11,7 @@ struct irc_queue_message {
     uint64_t marker;  /* covers its last line */
     char *at;         /* next line; NULL when all are out */
     char target[IRC_QUEUE_TARGET]; /* once it is out */
+    char nick[65];    /* under which its last line went out; "" = to a channel, or none did */
     char lines[];
 };
 
@@ -83,6 +84,8 @@ static void forget(struct irc_queue *queue, struct irc_queue_message *message,
         queue->lines -= count_lines(message->at);
         queue->urgent -= message->urgent && message->at == message->lines;
     }
+    if (queue->last_message == message)
+        queue->last_message = NULL;
     if (message->id && tell)
         tell(context, message->id);
     free(message);
@@ -262,6 +265,43 @@ size_t irc_queue_bytes(const struct irc_queue_target *target)
     return strcspn(next_of(target)->at, "\n");
 }
 
+static void drop_if_done(struct irc_queue *queue, struct irc_queue_target *target)
+{
+    if (target->begun || target->urgent.first || target->plain.first)
+        return;
+    unlink_target(queue, target);
+    free(target);
+}
+
+void irc_queue_went_to(struct irc_queue *queue, const char *nick)
+{
+    struct irc_queue_message *message = queue->last_message;
+    if (message)
+        snprintf(message->nick, sizeof message->nick, "%s", nick);
+}
+
+void irc_queue_undelivered(struct irc_queue *queue, const char *nick, irc_queue_id_fn *tell,
+                           void *context)
+{
+    struct irc_queue_list out = queue->out;
+    struct irc_queue_message *message;
+    queue->out = (struct irc_queue_list){0};
+    while ((message = pop(&out)))
+        if (*nick && strcmp(message->nick, nick) == 0)
+            forget(queue, message, tell, context);
+        else
+            append(&queue->out, message);
+    for (struct irc_queue_target *target = queue->first, *next; target; target = next) {
+        next = target->next;
+        message = target->begun;
+        if (!message || !*nick || strcmp(message->nick, nick) != 0)
+            continue;
+        target->begun = NULL;
+        forget(queue, message, tell, context);
+        drop_if_done(queue, target);
+    }
+}
+
 /* The message has no more lines. */
 static void finish(struct irc_queue *queue, struct irc_queue_target *target,
                    struct irc_queue_message *message, uint64_t marker)
@@ -295,6 +335,7 @@ void irc_queue_take(struct irc_queue *queue, struct irc_queue_target *target, ui
     if (end)
         *end = '\0';
     message->at = end ? end + 1 : NULL;
+    queue->last_message = message;
     queue->lines--;
     if (!message->at) {
         finish(queue, target, message, marker);

@@ -29,6 +29,7 @@ struct irc_queue {
     uint64_t urgent_count;                 /* of all so far: their order */
     struct irc_queue_list out;             /* said whole, in the order of their markers */
     char last_target[IRC_QUEUE_TARGET];    /* whose turn it was */
+    struct irc_queue_message *last_message; /* of the line taken last; NULL = it is gone */
 };
 
 typedef void irc_queue_id_fn(void *context, int64_t id);
@@ -54,6 +55,11 @@ size_t irc_queue_bytes(const struct irc_queue_target *target);
  * queue is changed. */
 void irc_queue_take(struct irc_queue *queue, struct irc_queue_target *target, uint64_t marker,
                     const char **name, const char **line);
+/* The line taken last went out under this nick. */
+void irc_queue_went_to(struct irc_queue *queue, const char *nick);
+/* Forgets what went out under this nick, whoever it was for, and is not known to have arrived. */
+void irc_queue_undelivered(struct irc_queue *queue, const char *nick, irc_queue_id_fn *tell,
+                           void *context);
 /* What markers up to this one cover has arrived: sent() is called for each message. */
 void irc_queue_settle(struct irc_queue *queue, uint64_t marker, irc_queue_id_fn *sent,
                       void *context);

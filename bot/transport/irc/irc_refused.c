@@ -94,10 +94,11 @@ void irc_refused_person(struct irc *irc, const char *nick, int code)
     tell_in_channel(irc, person, code);
 }
 
-/* 401: somebody went without our seeing it. */
+/* 401: somebody went without our seeing it, or what was said to them crossed their QUIT or NICK. */
 void irc_refused_gone(struct irc *irc, const char *nick)
 {
     struct irc_person *person = irc_people_find(&irc->people, nick);
+    irc_flood_undelivered(&irc->flood, nick, irc_say_lost, irc);
     if (person)
         irc_presence_forget(irc, person, true);
 }

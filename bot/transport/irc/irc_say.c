@@ -65,8 +65,9 @@ static void say_line(struct irc *irc, const char *target, const char *line)
         irc_session_say(irc->session, target, line);
         return;
     }
-    person = irc_people_by_account(&irc->people, target);
+    person = irc_identity_reach(irc, target);
     if (person && !strpbrk(person->nick, ", \r\n")) {
+        irc_flood_went_to(&irc->flood, person->nick);
         irc_session_say(irc->session, person->nick, line);
         return;
     }
@@ -114,10 +115,9 @@ static int add_line(void *context, const char *line, size_t length)
     return add->lines->failed ? -1 : 0;
 }
 
-/* Whom something for an account goes to: the connection that spoke last. */
 static struct irc_person *find_person(struct irc *irc, const char *account)
 {
-    struct irc_person *person = irc_people_by_account(&irc->people, account);
+    struct irc_person *person = irc_identity_reach(irc, account);
     if (!person)
         person = irc_people_by_former(&irc->people, account);
     if (!person)

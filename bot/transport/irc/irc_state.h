@@ -313,6 +313,8 @@ void irc_identity_learn(struct irc *irc, struct irc_person *person, const char *
 /* Somebody who said something in the past, under an account: not one of the people who are here. */
 struct irc_person irc_identity_past(const char *nick, const char *login);
 /* Somebody says something, and with it perhaps who they are. */
+/* Whom something for an account goes to; NULL = nobody of it is certain to be there. */
+struct irc_person *irc_identity_reach(const struct irc *irc, const char *account);
 void irc_identity_speaks(struct irc *irc, struct irc_person *person, const struct irc_said *said);
 void irc_identity_isupport(struct irc *irc); /* numeric 005 */
 bool irc_is_guest(const struct irc *irc, const struct irc_person *person);

@@ -336,6 +336,39 @@ static void refused_for_ever(void **state)
     goes_on(stand);
 }
 
+/* ---- nicks ---- */
+
+static bool keeps_out(void *context, const char *line)
+{
+    struct irc_stand *stand = context;
+    if (strncmp(line, "JOIN ", 5) != 0)
+        return false;
+    fake_irc_say(stand->fake, ":s 474 hotseat #prep :banned");
+    return true;
+}
+
+/* Who wrote privately and is in no channel with us may be gone, and somebody else be there: nothing
+ * tells. What is for them waits until it is certain who is who. */
+static void whoever_has_the_nick_of_a_stranger_gets_nothing(void **state)
+{
+    struct irc_stand *stand = *state;
+    fake_irc_on_line(stand->fake, keeps_out, stand);
+    irc_stand_say(stand, ":s KICK #prep hotseat :out");
+    irc_stand_say(stand, "@account=ann :ann!a@b PRIVMSG hotseat :are you there?");
+    assert_int_equal(irc_stand_post(stand, true), POST_TAKEN);
+    irc_stand_pass(stand, MINUTE_MS);
+    assert_int_equal(fake_irc_heard(stand->fake, "PRIVMSG ann :"), 1);
+    assert_int_equal(irc_stand_post(stand, true), POST_BUSY);
+    fake_irc_on_line(stand->fake, NULL, NULL);
+    irc_stand_say(stand, ":hotseat!a@b JOIN #prep");
+    irc_stand_say(stand, ":s 353 hotseat = #prep :ann hotseat");
+    assert_int_equal(irc_stand_post(stand, true), POST_BUSY);
+    irc_stand_say(stand, "@account=ann :ann!a@b PRIVMSG #prep :it is me");
+    assert_int_equal(irc_stand_post(stand, true), POST_TAKEN);
+    irc_stand_pass(stand, MINUTE_MS);
+    assert_int_equal(fake_irc_heard(stand->fake, "PRIVMSG ann :"), 2);
+}
+
 #define TEST(test) cmocka_unit_test_setup_teardown(test, irc_stand_setup, irc_stand_teardown)
 
 int main(void)
@@ -347,7 +380,7 @@ int main(void)
         TEST(cut_in_the_middle_of_a_line), TEST(turned_away_at_the_door), TEST(cut_at_any_line),
         TEST(silence), TEST(writing_to_who_has_gone_is_no_signal), TEST(kicked_for_ever),
         TEST(refused_for_ever), TEST(pings_of_a_server_that_never_reads),
-        TEST(a_server_that_never_reads),
+        TEST(a_server_that_never_reads), TEST(whoever_has_the_nick_of_a_stranger_gets_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

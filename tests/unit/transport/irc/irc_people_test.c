@@ -73,7 +73,7 @@ static void the_account_goes_along_with_the_nick(void **state)
     irc_people_rename(&people, ann, "bob");
     assert_string_equal(irc_people_find(&people, "ann")->account, "account:bob");
     assert_string_equal(irc_people_find(&people, "bob")->account, "account:ann");
-    assert_ptr_equal(irc_people_by_account(&people, "account:ann"), ann);
+    assert_ptr_equal(irc_people_by_account(&people, "account:ann", -1), ann);
     irc_people_rename(&people, ann, "BOB");
     assert_string_equal(irc_people_find(&people, "bob")->nick, "BOB");
 }
@@ -83,11 +83,11 @@ static void of_two_connections_the_one_that_spoke_last(void **state)
     (void)state;
     struct irc_person *desk = add("ann", "account:ann"), *phone = add("ann_", "account:ann");
     irc_people_spoke(&people, phone);
-    assert_ptr_equal(irc_people_by_account(&people, "account:ann"), phone);
+    assert_ptr_equal(irc_people_by_account(&people, "account:ann", -1), phone);
     irc_people_spoke(&people, desk);
-    assert_ptr_equal(irc_people_by_account(&people, "account:ann"), desk);
+    assert_ptr_equal(irc_people_by_account(&people, "account:ann", -1), desk);
     irc_people_forget(&people, desk);
-    assert_ptr_equal(irc_people_by_account(&people, "account:ann"), phone);
+    assert_ptr_equal(irc_people_by_account(&people, "account:ann", -1), phone);
     assert_ptr_equal(irc_people_first(&people, "account:ann"), phone);
     assert_null(irc_people_next(phone));
 }
@@ -96,10 +96,10 @@ static void who_has_no_account_is_not_found_by_it(void **state)
 {
     (void)state;
     struct irc_person *ann = add("ann", "");
-    assert_null(irc_people_by_account(&people, ""));
+    assert_null(irc_people_by_account(&people, "", -1));
     irc_people_set_account(&people, ann, "account:ann");
     irc_people_set_account(&people, ann, "");
-    assert_null(irc_people_by_account(&people, "account:ann"));
+    assert_null(irc_people_by_account(&people, "account:ann", -1));
 }
 
 static void a_crowd(void **state)
@@ -122,11 +122,11 @@ static void a_crowd(void **state)
         snprintf(account, sizeof account, "account:p%d", i / 2);
         struct irc_person *person = irc_people_find(&people, nick);
         assert_int_equal(person != NULL, i % 2);
-        assert_string_equal(irc_people_by_account(&people, account)->account, account);
+        assert_string_equal(irc_people_by_account(&people, account, -1)->account, account);
     }
     irc_people_clear(&people);
     assert_null(irc_people_find(&people, "p1"));
-    assert_null(irc_people_by_account(&people, "account:p1"));
+    assert_null(irc_people_by_account(&people, "account:p1", -1));
 }
 
 int main(void)

@@ -227,6 +227,27 @@ static void nobody_of_that_nick_is_taken_for_gone(void **state)
     assert_int_equal(stage->sent_count, 0);
 }
 
+/* The server had not read what we said to them when they went, or changed nick. */
+static void what_crossed_a_quit_or_a_nick_change_is_said_again(void **state)
+{
+    struct stage *stage = *state;
+    enter(stage, "ann");
+    enter(stage, "bob");
+    fake_irc_mute(stage->fake, true);
+    assert_int_equal(stages_post(stage, 1, "nick:ann", true, 0, "words"), POST_TAKEN);
+    assert_int_equal(stages_post(stage, 2, "nick:bob", true, 0, "words"), POST_TAKEN);
+    assert_int_equal(stages_post(stage, 3, "#prep", false, 0, "words"), POST_TAKEN);
+    stages_until(stage, has_heard, "PING :hs1");
+    fake_irc_say(stage->fake, ":ann!a@b QUIT :bye");
+    fake_irc_say(stage->fake, ":bob!a@b NICK bobby");
+    fake_irc_say(stage->fake, ":s 401 hotseat ann :No such nick");
+    fake_irc_say(stage->fake, ":s 401 hotseat bob :No such nick");
+    fake_irc_say(stage->fake, ":s PONG s :hs1");
+    stages_await_sent(stage, 3);
+    assert_int_equal(stage->sent_count, 1);
+    assert_int_equal(stage->lost_count, 2);
+}
+
 static bool came_again(const struct stage *stage, const void *what)
 {
     (void)what;
@@ -329,6 +350,7 @@ int main(void)
         STAGES_IRC(a_nick_change_carries_what_is_queued),
         STAGES_IRC(what_was_for_somebody_who_left_waits_for_them),
         STAGES_IRC(nobody_of_that_nick_is_taken_for_gone),
+        STAGES_IRC(what_crossed_a_quit_or_a_nick_change_is_said_again),
         STAGES_IRC(a_kick_is_a_reset_and_it_comes_back),
         STAGES_IRC(a_lost_connection_loses_what_is_not_confirmed),
         STAGES_IRC(a_receipt_passes_long_texts),
