@@ -21,15 +21,16 @@ tests-built: all $(CTESTBIN) $(BADSO)
 
 $(BUILD)/tests/%_test: $(BUILD)/tests/%_test.o $(HELPOBJ) $(LIB)
 	@echo "  LD   $@"
-	@$(CC) $(OPT) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
+	@$(CC) $(OPT) $(SAN) $(LDFLAGS) -o $@ $(filter-out $(LIB),$^) $(LIB) $(LIBS) -lcmocka
 
 # The allocations of our own code go through the test, which fails them one by one.
 $(BUILD)/tests/torture/alloc_test $(BUILD)/tests/torture/matrix_alloc_test: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc reallocarray strdup strndup)
 comma := ,
 
 # These live through days in seconds: the clock stands still until they move it.
-WARPED := $(addprefix $(BUILD)/tests/,unit/transport/irc/irc_away_test unit/transport/irc/irc_hostile_test unit/transport/irc/irc_hostile_life_test torture/irc_life_test)
-$(WARPED): $(addprefix $(BUILD)/tests/support/warp/,warp.o wire.o irc_stand.o)
+warped = $(addprefix $(BUILD)/tests/support/warp/,$(addsuffix .o,warp wire $(1)))
+$(addprefix $(BUILD)/tests/unit/transport/irc/,irc_away_test irc_hostile_test irc_hostile_life_test): $(call warped,irc_stand)
+$(BUILD)/tests/torture/irc_life_test: $(call warped,life_net life_bot life_play life_day)
 
 # And these move it on.
 SKIPPING := $(addprefix $(BUILD)/tests/unit/transport/irc/,irc_login_test irc_connect_test irc_link_test irc_services_test)
