@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "core/presence.h"
+#include "core/sanction.h"
 #include "core/talk.h"
 
 static void add_usage(struct talk *talk, struct text *text, enum command_verb verb)
@@ -36,6 +37,7 @@ struct situation {
     bool open, gather, answer, vote; /* a round is open, in this phase */
     bool seated, not_seated;         /* in one of them; not in another */
     bool answered, paused;
+    bool barred;                     /* they are banned from the rounds of this room */
 };
 
 static struct situation look(const struct talk *talk)
@@ -81,9 +83,9 @@ static void add_kinds(struct talk *talk, struct text *text)
 static void help_room(struct talk *talk, const struct situation *now, struct text *text)
 {
     text_put(text, "Here and now: ");
-    if (!now->open)
+    if (!now->open && !now->barred)
         add_kinds(talk, text);
-    if (now->not_seated)
+    if (now->not_seated && !now->barred)
         add_word(talk, text, COMMAND_JOIN);
     if (now->open)
         add_word(talk, text, COMMAND_STATUS);
@@ -151,6 +153,12 @@ void verb_help(struct talk *talk)
         return;
     }
     struct situation now = look(talk);
+    struct sanction ban = {0};
+    if (talk->room && sanction_of(talk, talk->room->id, talk->member, SANCTION_BAN, &ban)) {
+        talk->broken = true;
+        return;
+    }
+    now.barred = ban.member != 0;
     struct text text;
     text_init(&text);
     if (talk->room) {
