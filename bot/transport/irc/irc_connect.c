@@ -149,6 +149,8 @@ void irc_connect_start(struct irc *irc)
     irc->short_nick = false;
     irc->regain_at = 0;
     irc->regains = 0;
+    irc->asked = false;
+    irc->ghosts = 0;
     irc_enter_phase(irc, IRC_CONNECTING);
     irc->heard_at = irc_now(irc);
     irc->heard = false;

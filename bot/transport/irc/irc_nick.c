@@ -6,6 +6,8 @@
 
 #define REGAIN_MS 15000 /* to the first try for the configured nick; doubles */
 #define REGAIN_MAX_MS 3600000
+#define GHOSTS_MAX 3           /* of one connection: services are not to be pestered */
+#define GHOST_MS 4000          /* from GHOST to NICK; not REGAIN, which had us killed (docs/IRC.md) */
 
 bool irc_is_self(const struct irc *irc, const char *nick)
 {
@@ -48,6 +50,17 @@ static void schedule_regain(struct irc *irc)
     irc->regain_at = irc_now(irc) + (wait < REGAIN_MAX_MS ? wait : REGAIN_MAX_MS);
 }
 
+/* Services put whoever has the nick of our account off the network. */
+static bool ask_for_it(struct irc *irc)
+{
+    char command[EVENT_NAME_MAX + 8];
+    if (!irc->settings->account || irc->ghosts >= GHOSTS_MAX)
+        return false;
+    snprintf(command, sizeof command, "GHOST %s", irc->settings->nick);
+    irc->ghosts++;
+    return irc_services_send(irc, command) == 0;
+}
+
 void irc_nick_due(struct irc *irc)
 {
     if (irc->phase != IRC_READY || irc->look || has_configured(irc))
@@ -56,6 +69,12 @@ void irc_nick_due(struct irc *irc)
         schedule_regain(irc);
     if (irc->regain_at > irc_now(irc))
         return;
+    if (!irc->asked && ask_for_it(irc)) {
+        irc->asked = true;
+        irc->regain_at = irc_now(irc) + GHOST_MS;
+        return;
+    }
+    irc->asked = false;
     irc->regains++;
     schedule_regain(irc);
     try_configured(irc);

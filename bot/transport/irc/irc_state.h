@@ -148,6 +148,8 @@ struct irc {
     unsigned nick_tries;
     int64_t regain_at;        /* loop time of the next try to get the configured nick; 0 = none */
     unsigned regains;         /* tries on this connection */
+    bool asked;               /* services were asked to free it, the try comes next */
+    unsigned ghosts;          /* how often they were asked on this connection */
     bool short_nick;          /* the server found the nick too long, or not well formed */
 
     /* what is said: irc_say.c, irc_refused.c */
