@@ -40,8 +40,8 @@ class Split(unittest.TestCase):
     def settle(witness):
         """The bot knows what its server knows, and has said what it has to say about that."""
         witness.sync()
-        witness.say("hotseat", "!probe")
-        witness.wait("not know !?probe", source="hotseat")
+        witness.say("hotseat", "!help probe")
+        witness.wait("no command probe", source="hotseat")
 
     @staticmethod
     def said(clients):
