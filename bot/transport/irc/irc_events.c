@@ -5,14 +5,9 @@
 #include "transport/irc/irc_state.h"
 #include "util/log.h"
 
-/* A mode that changes may be the one that kept us from speaking. Services give whoever is logged
- * in the mode r, on ngircd R. */
+/* A mode that changes may be the one that kept us from speaking. */
 static void on_mode(struct irc *irc)
 {
-    const char *modes = irc->line.param[1];
-    if (irc_is_self(irc, irc->line.param[0]) && *modes == '+' && strpbrk(modes, "rR") &&
-        !irc->line.userhost[0] && irc->settings->account)
-        irc_login_confirmed(irc, irc->settings->account);
     irc_modes_line(irc);
     int channel = irc_channels_find(irc, irc->line.param[0]);
     if (channel >= 0)

@@ -139,6 +139,7 @@ static bool is_refusal(const struct irc *irc, int numeric)
                     numeric == 414);
 }
 
+/* What they say is for whoever runs the bot; it is in the network's language. */
 static void on_notice(struct irc *irc)
 {
     const struct irc_line *line = &irc->line;
@@ -146,8 +147,17 @@ static void on_notice(struct irc *irc)
         return;
     log_info("irc", "%s: %s says: %s", irc->settings->network, line->nick,
              irc_sasl_reveals(irc->settings, line->param[1]) ? "(withheld)" : line->param[1]);
-    if (irc->services.step == IRC_SERVICES_SENT)
-        forget_all(&irc->services);
+}
+
+/* Who is logged in has the mode r, or on ngircd R; there is no numeric for it everywhere. */
+static void on_mode(struct irc *irc)
+{
+    const struct irc_line *line = &irc->line;
+    const char *modes = line->param[1];
+    bool theirs = is_services(irc, line->nick, line->userhost);
+    if (*modes == '+' && irc->settings->account &&
+        ((theirs && strpbrk(modes, "rR")) || (!line->userhost[0] && strchr(modes, 'r'))))
+        irc_login_confirmed(irc, irc->settings->account);
 }
 
 void irc_services_line(struct irc *irc)
@@ -159,6 +169,8 @@ void irc_services_line(struct irc *irc)
     nick_of(irc, nick);
     if (strcmp(irc->line.command, "NOTICE") == 0 && irc_is_self(irc, irc->line.param[0])) {
         on_notice(irc);
+    } else if (strcmp(irc->line.command, "MODE") == 0 && irc_is_self(irc, irc->line.param[0])) {
+        on_mode(irc);
     } else if (irc->services.step == IRC_SERVICES_LOOKING &&
                irc_people_same(&irc->people, irc->line.param[1], nick)) {
         on_whois(irc, numeric);
