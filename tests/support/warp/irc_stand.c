@@ -145,13 +145,13 @@ void irc_stand_repeat(struct irc_stand *stand, unsigned times, const char *line)
     free(bytes);
 }
 
-enum post_result irc_stand_post(struct irc_stand *stand, bool private_talk)
+static enum post_result post(struct irc_stand *stand, bool private_talk, const char *words)
 {
     struct text text;
     size_t size;
     text_init(&text);
     text_paragraph(&text);
-    text_put(&text, "words to say");
+    text_put(&text, words);
     const char *bytes = text_bytes(&text, &size);
     assert_true(stand->posts + 1 < IRC_STAND_POSTS);
     int id = ++stand->posts;
@@ -165,6 +165,16 @@ enum post_result irc_stand_post(struct irc_stand *stand, bool private_talk)
     stand->posting = false;
     text_finish(&text);
     return result;
+}
+
+enum post_result irc_stand_post(struct irc_stand *stand, bool private_talk)
+{
+    return post(stand, private_talk, "words to say");
+}
+
+enum post_result irc_stand_post_text(struct irc_stand *stand, const char *words)
+{
+    return post(stand, false, words);
 }
 
 void irc_stand_works(struct irc_stand *stand)

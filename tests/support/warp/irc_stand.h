@@ -55,6 +55,8 @@ void irc_stand_say(struct irc_stand *stand, const char *format, ...)
 void irc_stand_repeat(struct irc_stand *stand, unsigned times, const char *line);
 /* Posts some words to #prep, or to the account that spoke last. */
 enum post_result irc_stand_post(struct irc_stand *stand, bool private_talk);
+/* Posts these words to #prep. */
+enum post_result irc_stand_post_text(struct irc_stand *stand, const char *words);
 /* In at most an hour of the moved clock: somebody is heard in #prep, and what is said arrives. */
 void irc_stand_works(struct irc_stand *stand);
 /* Every visit of the server, from number `from` on, came after the back-off that is due at least. */

@@ -247,6 +247,31 @@ static void a_flood_of_pings(void **state)
     assert_int_equal(fake_irc_heard(stand->fake, "PONG :are you there"), 20000);
 }
 
+/* ---- what is said ---- */
+
+/* Neither a nick nor a text makes one line two, or one target several. */
+static void nothing_is_injected(void **state)
+{
+    struct irc_stand *stand = *state;
+    static const char *const nicks[] = {"n,m", "NickServ,ann", "#prep,ann", "a\rQUIT", "a\x0bQUIT"};
+    for (size_t i = 0; i < sizeof nicks / sizeof *nicks; i++) {
+        irc_stand_say(stand, "@account=u%zu :%s!a@b PRIVMSG hotseat :answer me", i, nicks[i]);
+        irc_stand_post(stand, true);
+        irc_stand_pass(stand, 1000);
+    }
+    irc_stand_post_text(stand, "one\r\nQUIT :two\nNICK three\rJOIN 0");
+    irc_stand_pass(stand, 1000);
+    for (size_t i = 0; i < fake_irc_count(stand->fake); i++) {
+        const char *line = fake_irc_line(stand->fake, i);
+        if (strncmp(line, "PRIVMSG ", 8) == 0)
+            assert_null(memchr(line + 8, ',', strcspn(line + 8, " ")));
+    }
+    assert_int_equal(fake_irc_heard(stand->fake, "QUIT") + fake_irc_heard(stand->fake, "NICK three") +
+                         fake_irc_heard(stand->fake, "JOIN 0"), 0);
+    assert_true(fake_irc_heard(stand->fake, "PRIVMSG #prep :") > 0);
+    goes_on(stand);
+}
+
 #define TEST(test) cmocka_unit_test_setup_teardown(test, irc_stand_setup, irc_stand_teardown)
 
 int main(void)
@@ -257,7 +282,7 @@ int main(void)
         TEST(numerics_with_too_little), TEST(commands_with_too_little),
         TEST(a_nick_without_a_prefix), TEST(prefixes_like_our_own), TEST(a_flood_of_005),
         TEST(mode_lines), TEST(a_nick_of_500_bytes), TEST(a_storm_of_nicks),
-        TEST(thirty_thousand_people), TEST(a_flood_of_pings),
+        TEST(thirty_thousand_people), TEST(a_flood_of_pings), TEST(nothing_is_injected),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
