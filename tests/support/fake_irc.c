@@ -90,6 +90,13 @@ static void answer(struct fake_irc *fake, const char *line)
         fake_irc_say(fake, ":%s!~bot@127.0.0.1 JOIN %s", fake->nick, rest);
         fake_irc_say(fake, ":fake.test 353 %s = %s :@%s", fake->nick, rest, fake->nick);
         fake_irc_say(fake, ":fake.test 366 %s %s :End", fake->nick, rest);
+    } else if (strncmp(line, "NAMES ", 6) == 0) {
+        fake_irc_say(fake, ":fake.test 366 %s %s :End", fake->nick, rest);
+    } else if (strncmp(line, "WHO ", 4) == 0) {
+        fake_irc_say(fake, ":fake.test 315 %s %.*s :End", fake->nick, (int)strcspn(rest, " "), rest);
+    } else if (strncmp(line, "WHOIS ", 6) == 0 && strcmp(rest, "NickServ") != 0) {
+        /* Of services a test says itself who they are. */
+        fake_irc_say(fake, ":fake.test 318 %s %s :End", fake->nick, rest);
     } else if (strncmp(line, "PING ", 5) == 0) {
         fake_irc_say(fake, ":fake.test PONG fake.test %s", rest);
     } else if (strncmp(line, "QUIT", 4) == 0) {

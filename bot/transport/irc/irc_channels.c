@@ -39,6 +39,8 @@ static void lose_channel(struct irc *irc, int channel)
 {
     irc_flood_drop(&irc->flood, irc->settings->channels[channel], false, irc_say_lost, irc);
     irc->channel[channel].joined = false;
+    irc->channel[channel].who = IRC_WHO_DONE;
+    irc->channel[channel].names_wanted = false;
     irc_presence_lost(irc, channel);
 }
 
@@ -47,7 +49,9 @@ void irc_channels_lost(struct irc *irc)
     for (size_t i = 0; i < irc->settings->channel_count; i++)
         if (irc->channel[i].joined)
             lose_channel(irc, (int)i);
+    irc_presence_settle_all(irc);
     irc_people_clear(&irc->people);
+    irc_lookup_lost(irc);
     irc_people_clear(&irc->away);
     irc_isupport_init(&irc->isupport);
     irc_people_refold(&irc->people);

@@ -51,6 +51,12 @@ static bool is_person_refused(unsigned code)
     return code == 439 || code == 477 || code == 486 || code == 531 || code == 707 || code == 716;
 }
 
+static void on_nobody(struct irc *irc)
+{
+    irc_who_nobody(irc);
+    irc_refused_gone(irc, irc->line.param[1]);
+}
+
 void irc_events_numeric(void *context, unsigned code)
 {
     struct irc *irc = context;
@@ -62,10 +68,12 @@ void irc_events_numeric(void *context, unsigned code)
         irc_register_settled(irc);
     else if (code == 353)
         irc_presence_names(irc);
+    else if (code >= 311 && code <= 366)
+        irc_who_numeric(irc, code);
     else if (code == 396 && line->count >= 2)
         irc->userhost[0] = '\0';
     else if (code == 401)
-        irc_refused_gone(irc, line->param[1]);
+        on_nobody(irc);
     else if (channel >= 0 && is_talk_refused(code, irc->channel[channel].joined))
         irc_refused_channel(irc, channel);
     else if (channel >= 0 && !irc->channel[channel].joined && is_join_refused(code))
@@ -82,6 +90,8 @@ static void handle_line(struct irc *irc)
     irc_services_line(irc);
     if (strcmp(line->command, "ACCOUNT") == 0)
         irc_presence_account(irc);
+    else if (strcmp(line->command, "NOTICE") == 0)
+        irc_who_notice(irc);
     else if (strcmp(line->command, "FAIL") == 0 || strcmp(line->command, "WARN") == 0 ||
              strcmp(line->command, "NOTE") == 0)
         irc_refused_reply(irc);
@@ -89,9 +99,8 @@ static void handle_line(struct irc *irc)
         irc_channels_invited(irc, line->param[1]);
     else if (strcmp(line->command, "JOIN") == 0 && irc_is_self(irc, line->nick))
         irc_channels_astray(irc, line->param[0]);
-    else if (strcmp(line->command, "CHGHOST") == 0 && irc_is_self(irc, line->nick))
-        snprintf(irc->userhost, sizeof irc->userhost, "%.100s@%.150s", line->param[0],
-                 line->param[1]);
+    else if (strcmp(line->command, "CHGHOST") == 0)
+        irc_presence_chghost(irc);
     if (!irc->session || irc_ctcp_takes(irc) ||
         !irc_line_canonical(line, irc->nick, canonical, sizeof canonical))
         return;

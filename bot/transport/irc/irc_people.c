@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "transport/irc/irc_hold.h"
 #include "util/hash.h"
 
 #define BUCKETS_MIN 64
@@ -17,6 +18,7 @@ void irc_people_init(struct irc_people *people, const struct irc_isupport *isupp
 
 static void release(struct irc_person *person)
 {
+    irc_held_free(person->held);
     free(person->former);
     free(person);
 }
@@ -179,7 +181,7 @@ struct irc_person *irc_people_by_account(const struct irc_people *people, const 
     struct irc_person *best = NULL;
     for (struct irc_person *one = irc_people_first(people, account); one;
          one = irc_people_next(one))
-        if ((one->channels != 0 || one->spoke_at > since) && (!best || one->spoke > best->spoke))
+        if ((one->channels != 0 || one->sure_at > since) && (!best || one->spoke > best->spoke))
             best = one;
     return best;
 }

@@ -12,6 +12,7 @@
 #include "core/event.h"
 #include "transport/irc/irc_account.h"
 #include "transport/irc/irc_isupport.h"
+#include "transport/irc/irc_lookup.h"
 #include "transport/irc/irc_settings.h"
 
 #define IRC_PEOPLE_MAX 20000
@@ -22,10 +23,14 @@ struct irc_person {
     char account[IRC_MEMBER_MAX]; /* what the core knows them by; "" = not known yet */
     char *former;            /* the account of a guest who has logged in since; NULL = none */
     bool logged_in;
-    int64_t spoke_at;        /* loop time of what they said last; 0 = nothing yet */
+    int64_t sure_at;         /* loop time when it was certain last that they have the nick */
     uint64_t place;          /* of their user and host: irc_account_place(); 0 = not known */
     unsigned channels;       /* bit i: is in channel i of the settings */
     unsigned told;           /* bit i: the core knows that they are */
+    int64_t looked_at;       /* when it was said last whether they are logged in; 0 = never */
+    enum irc_wish wish;      /* to be looked up */
+    struct irc_held *held;   /* what waits for that: irc_hold.c */
+    int64_t held_since;
     int64_t away_at;         /* since then split away: irc_away.c */
     unsigned marks[IRC_MARKS]; /* bit i: has that mark in channel i; irc_modes.c */
 
@@ -55,8 +60,8 @@ bool irc_people_same(const struct irc_people *people, const char *a, const char 
 void irc_people_refold(struct irc_people *people);
 
 struct irc_person *irc_people_find(const struct irc_people *people, const char *nick);
-/* Of the connections with this account that are in a channel with us or have spoken after `since`
- * (loop time), the one that spoke last. */
+/* Of the connections with this account that are in a channel with us or were sure after `since` (loop
+ * time), the one that spoke last. */
 struct irc_person *irc_people_by_account(const struct irc_people *people, const char *account,
                                          int64_t since);
 /* Who was that guest before logging in. */

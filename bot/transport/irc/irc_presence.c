@@ -14,12 +14,20 @@ void irc_presence_back(struct irc *irc)
     irc_say_ready(irc);
 }
 
+/* What they said before they went counts. */
+static void settle(struct irc *irc, struct irc_person *person)
+{
+    if (person->held)
+        irc_identity_assume(irc, person);
+}
+
 /* Nothing more reaches them: what is queued for them waits in the outbox, if no other connection
  * of theirs is there. */
 static void drop(struct irc *irc, struct irc_person *person, bool unsure)
 {
     char account[IRC_MEMBER_MAX];
     snprintf(account, sizeof account, "%s", person->account);
+    irc_lookup_cancel(irc, person);
     irc_people_forget(&irc->people, person);
     if (account[0] && (unsure || !irc_people_first(&irc->people, account)))
         irc_flood_drop(&irc->flood, account, unsure, irc_say_lost, irc);
@@ -27,8 +35,15 @@ static void drop(struct irc *irc, struct irc_person *person, bool unsure)
 
 void irc_presence_forget(struct irc *irc, struct irc_person *person, bool unsure)
 {
+    settle(irc, person);
     irc_tell_gone(irc, person);
     drop(irc, person, unsure);
+}
+
+void irc_presence_settle_all(struct irc *irc)
+{
+    for (size_t i = irc->people.count; i > 0; i--)
+        settle(irc, irc->people.list[i - 1]);
 }
 
 /* Strangers who only wrote privately: nothing tells us when they go. */
@@ -43,8 +58,12 @@ static void enter(struct irc *irc, int channel, struct irc_person *person, const
 {
     unsigned bit = 1u << channel;
     person->channels |= bit;
-    if (login || !person->account[0])
-        irc_identity_learn(irc, person, login ? login : "");
+    if (login)
+        irc_identity_learn(irc, person, login);
+    else if (!person->account[0])
+        irc_identity_assume(irc, person);
+    if (!login)
+        irc_identity_doubt(irc, person);
     if (!(person->told & bit))
         irc_tell_enter(irc, person, bit);
     irc_presence_back(irc);
@@ -56,6 +75,8 @@ static void leave(struct irc *irc, int channel, const char *nick)
     unsigned bit = 1u << channel;
     if (!person || !(person->channels & bit))
         return;
+    if (person->channels == bit)
+        settle(irc, person);
     irc_tell_leave(irc, person, bit);
     person->channels &= ~bit;
     irc_modes_clear(person, channel);
@@ -70,6 +91,8 @@ void irc_presence_lost(struct irc *irc, int channel)
         struct irc_person *person = irc->people.list[i - 1];
         if (!(person->channels & bit))
             continue;
+        if (person->channels == bit)
+            settle(irc, person);
         person->channels &= ~bit;
         person->told &= ~bit;
         irc_modes_clear(person, channel);
@@ -97,6 +120,7 @@ void irc_presence_join(struct irc *irc)
         return;
     if (irc_is_self(irc, line->nick)) {
         irc_channels_entered(irc, channel);
+        irc_who_joined(irc, channel);
         return;
     }
     struct irc_person *person = meet_anew(irc, line->nick, line->userhost);
@@ -127,6 +151,15 @@ void irc_presence_quit(struct irc *irc)
     irc_nick_is_free(irc, irc->line.nick);
 }
 
+/* Questions about the old nick are nothing any more, and the new one may be that of an account. */
+static void ask_again(struct irc *irc, struct irc_person *person)
+{
+    irc_lookup_cancel(irc, person);
+    irc_identity_hint(irc, person);
+    if (person->held && !irc_lookup_want(irc, person, true))
+        irc_identity_assume(irc, person);
+}
+
 /* The account goes along with the connection. */
 static void rename_person(struct irc *irc, struct irc_person *person, const char *nick)
 {
@@ -139,6 +172,7 @@ static void rename_person(struct irc *irc, struct irc_person *person, const char
         return;
     }
     irc_people_rename(&irc->people, person, nick);
+    ask_again(irc, person);
     irc_tell_enter(irc, person, person->told);
 }
 
@@ -154,6 +188,22 @@ void irc_presence_nick(struct irc *irc)
         rename_person(irc, person, line->param[0]);
     if (!irc_people_same(&irc->people, line->nick, line->param[0]))
         irc_nick_is_free(irc, line->nick);
+}
+
+void irc_presence_chghost(struct irc *irc)
+{
+    const struct irc_line *line = &irc->line;
+    char userhost[sizeof irc->userhost];
+    snprintf(userhost, sizeof userhost, "%.100s@%.150s", line->param[0], line->param[1]);
+    if (irc_is_self(irc, line->nick)) {
+        snprintf(irc->userhost, sizeof irc->userhost, "%s", userhost);
+        return;
+    }
+    struct irc_person *person = irc_people_find(&irc->people, line->nick);
+    if (!person || line->count < 2)
+        return;
+    person->place = irc_account_place(userhost);
+    irc_identity_hint(irc, person); /* services give cloaks to who logs in */
 }
 
 /* account-notify: "*" is logged out. */
@@ -182,6 +232,9 @@ void irc_presence_names(struct irc *irc)
         if (!person)
             continue;
         irc_modes_names(irc, person, channel, name, marks);
-        enter(irc, channel, person, NULL);
+        if (irc->channel[channel].who == IRC_WHO_DONE || person->account[0])
+            enter(irc, channel, person, NULL);
+        else
+            person->channels |= 1u << channel;
     }
 }

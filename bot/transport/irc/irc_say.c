@@ -115,16 +115,6 @@ static int add_line(void *context, const char *line, size_t length)
     return add->lines->failed ? -1 : 0;
 }
 
-static struct irc_person *find_person(struct irc *irc, const char *account)
-{
-    struct irc_person *person = irc_identity_reach(irc, account);
-    if (!person)
-        person = irc_people_by_former(&irc->people, account);
-    if (!person)
-        irc->somebody_waits = true;
-    return person;
-}
-
 /* The channel or the account to queue it for; NULL if that is not possible now. *aloud: it is for this
  * person, who cannot be reached privately, and goes to a channel where they are. */
 static const char *find_target(struct irc *irc, const struct outbound *message,
@@ -132,7 +122,7 @@ static const char *find_target(struct irc *irc, const struct outbound *message,
 {
     *aloud = NULL;
     if (message->private_talk) {
-        struct irc_person *person = find_person(irc, message->target);
+        struct irc_person *person = irc_identity_reach(irc, message->target);
         if (!person || !irc_blocks_holds(&irc->blocks, person->account))
             return person ? person->account : NULL;
         int common = message->flags & EFFECT_OPEN ? irc_refused_common(irc, person) : -1;

@@ -35,6 +35,8 @@ struct irc_channel {
     unsigned refusals; /* refused joins in a row: each doubles the wait */
     unsigned kicks;    /* in a row, each soon after the last */
     int64_t kicked_at;
+    enum { IRC_WHO_DONE, IRC_WHO_WANTED, IRC_WHO_ASKED } who; /* are the accounts of all there asked for? */
+    int64_t who_at;
     bool names_wanted; /* some marks are not known any more */
     int64_t names_at;  /* not before that time */
 };
@@ -162,6 +164,8 @@ struct irc {
     /* where the bot is, and who else: irc_channels.c, irc_presence.c, irc_modes.c */
     struct irc_isupport isupport;
     struct irc_people people, away; /* away: gone by a netsplit */
+    struct irc_lookups lookups;
+    uv_timer_t ask_timer;
     int64_t split_at;         /* when somebody went by one, 0 = never */
     struct irc_channel channel[IRC_CHANNELS_MAX];
     int64_t joins_at;         /* when the channels of this part were joined */
@@ -299,9 +303,11 @@ void irc_presence_quit(struct irc *irc);
 void irc_presence_nick(struct irc *irc);
 void irc_presence_account(struct irc *irc);
 void irc_presence_names(struct irc *irc);
+void irc_presence_chghost(struct irc *irc);
 /* A connection is gone. What is queued for it waits in the outbox. */
 void irc_presence_forget(struct irc *irc, struct irc_person *person, bool unsure);
 void irc_presence_forget_strangers(struct irc *irc);
+void irc_presence_settle_all(struct irc *irc); /* nothing that anybody said waits any more */
 /* We see nobody in that channel any more. */
 void irc_presence_lost(struct irc *irc, int channel);
 /* Who was waited for can be reached again. */
@@ -314,12 +320,45 @@ struct irc_person *irc_identity_meet(struct irc *irc, const char *nick, const ch
 void irc_identity_learn(struct irc *irc, struct irc_person *person, const char *login);
 /* Somebody who said something in the past, under an account: not one of the people who are here. */
 struct irc_person irc_identity_past(const char *nick, const char *login);
-/* Somebody says something, and with it perhaps who they are. */
-/* Whom something for an account goes to; NULL = nobody of it is certain to be there. */
-struct irc_person *irc_identity_reach(const struct irc *irc, const char *account);
-void irc_identity_speaks(struct irc *irc, struct irc_person *person, const struct irc_said *said);
+/* Nobody knows, so they are a guest, if they are nothing yet. What they said waits no longer. */
+void irc_identity_assume(struct irc *irc, struct irc_person *person);
+void irc_identity_doubt(struct irc *irc, struct irc_person *person); /* looked up when there is time */
+void irc_identity_hint(struct irc *irc, struct irc_person *person);  /* they may have logged in */
+/* Somebody says something, and with it perhaps who they are. False: it waits until that is known. */
+bool irc_identity_speaks(struct irc *irc, struct irc_person *person, int channel,
+                         const struct irc_said *said);
+/* The connection to which something for an account may go now. NULL: none, it has to wait; whoever
+ * it may be is looked up. */
+struct irc_person *irc_identity_reach(struct irc *irc, const char *account);
 void irc_identity_isupport(struct irc *irc); /* numeric 005 */
 bool irc_is_guest(const struct irc *irc, const struct irc_person *person);
+
+/* ---- irc_lookup.c: looking people up ---- */
+/* False if too many wait already. */
+bool irc_lookup_want(struct irc *irc, struct irc_person *person, bool urgent);
+void irc_lookup_cancel(struct irc *irc, struct irc_person *person);
+void irc_lookup_run(struct irc *irc);  /* asks what may be asked now */
+void irc_lookup_lost(struct irc *irc); /* with the connection */
+struct irc_question *irc_lookup_question(struct irc *irc, enum irc_question_kind kind,
+                                         const char *nick);
+/* All of the answer is there: the next way is tried if it says nothing. */
+void irc_lookup_ended(struct irc *irc, struct irc_question *question);
+void irc_lookup_done(struct irc *irc, struct irc_question *question, const char *login);
+void irc_lookup_services_gone(struct irc *irc);
+
+/* ---- irc_who.c: the answers ---- */
+void irc_who_joined(struct irc *irc, int channel); /* who is there is asked when the names are known */
+bool irc_who_waits(const struct irc *irc);
+void irc_who_due(struct irc *irc);
+void irc_who_numeric(struct irc *irc, unsigned code);
+void irc_who_notice(struct irc *irc);
+void irc_who_nobody(struct irc *irc); /* 401 */
+const char *irc_who_services(const struct irc *irc); /* their nick; there is a mask */
+
+/* ---- irc_hold.c: what waits until it is known who said it ---- */
+/* False if there is no room for it. */
+bool irc_hold(struct irc *irc, struct irc_person *person, int channel, const struct irc_said *said);
+void irc_hold_release(struct irc *irc, struct irc_person *person);
 
 /* ---- irc_tell.c: what the core is told of people ---- */
 void irc_tell_enter(struct irc *irc, struct irc_person *person, unsigned channels);
@@ -354,6 +393,9 @@ void irc_modes_due(struct irc *irc); /* asks for names that are wanted */
 bool irc_talk_takes(struct irc *irc);
 void irc_talk_line(struct irc *irc); /* PRIVMSG: the line being handled */
 void irc_talk_said(struct irc *irc, const struct irc_said *said);
+/* It is known who said it. */
+void irc_talk_give(struct irc *irc, int channel, struct irc_person *person,
+                   const struct irc_said *said);
 
 /* ---- irc_ctcp.c ---- */
 /* It was CTCP, answered or not, and is not for the session. An ACTION is talk, and becomes it. */

@@ -72,6 +72,16 @@ static void push(struct irc *irc, int channel, const struct irc_person *person,
     buf_finish(&clean);
 }
 
+void irc_talk_give(struct irc *irc, int channel, struct irc_person *person,
+                   const struct irc_said *said)
+{
+    if (channel >= 0)
+        person->told |= 1u << channel;
+    push(irc, channel, person, said);
+    if (channel < 0)
+        irc_refused_lift(irc, person->account);
+}
+
 void irc_talk_said(struct irc *irc, const struct irc_said *said)
 {
     int channel = irc_channels_find(irc, said->target);
@@ -86,10 +96,8 @@ void irc_talk_said(struct irc *irc, const struct irc_said *said)
         irc_identity_meet(irc, said->nick, said->userhost ? said->userhost : "");
     if (!person)
         return;
-    irc_identity_speaks(irc, person, said);
-    push(irc, channel, person, said);
-    if (channel < 0)
-        irc_refused_lift(irc, person->account);
+    if (irc_identity_speaks(irc, person, channel, said))
+        irc_talk_give(irc, channel, person, said);
 }
 
 /* ---- from lines to what was said ---- */

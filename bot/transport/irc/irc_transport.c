@@ -63,10 +63,11 @@ static void destroy(struct transport *transport)
     irc_services_lost(irc);
     irc_session_destroy(irc->session);
     irc->session = NULL;
-    irc->closing = 4 + (irc->link != NULL);
+    irc->closing = 5 + (irc->link != NULL);
     uv_close((uv_handle_t *)&irc->retry, handle_closed);
     uv_close((uv_handle_t *)&irc->pace, handle_closed);
     uv_close((uv_handle_t *)&irc->watch, handle_closed);
+    uv_close((uv_handle_t *)&irc->ask_timer, handle_closed);
     uv_close((uv_handle_t *)&irc->step, handle_closed);
     irc_link_destroy(irc->link, link_gone, irc);
 }
@@ -102,8 +103,9 @@ struct transport *irc_transport_create(uv_loop_t *loop, const struct irc_setting
     uv_timer_init(loop, &irc->retry);
     uv_timer_init(loop, &irc->pace);
     uv_timer_init(loop, &irc->watch);
+    uv_timer_init(loop, &irc->ask_timer);
     uv_timer_init(loop, &irc->step);
-    irc->retry.data = irc->pace.data = irc->watch.data = irc->step.data = irc;
+    irc->retry.data = irc->pace.data = irc->watch.data = irc->step.data = irc->ask_timer.data = irc;
     struct irc_link_events events = {irc, irc_connect_stood, irc_events_raw, irc_connect_lost};
     irc->link = irc_link_create(loop, settings, &events);
     if (!irc->link) {
