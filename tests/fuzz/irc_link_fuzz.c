@@ -34,6 +34,7 @@ struct irc_link {
     struct irc_split in;
     uv_timer_t timer;
     bool opened, up, ready; /* asked for; connected; has sent a JOIN */
+    bool tls;               /* would be spoken */
     bool mute;              /* PINGs are not answered by themselves */
     unsigned lines;         /* sent in answer to the bytes under way */
     int64_t closed_at;
@@ -68,16 +69,24 @@ static void on_up(uv_timer_t *timer)
 
 int irc_link_open(struct irc_link *link, const struct irc_server *server, struct error *error)
 {
-    (void)server;
     (void)error;
     MUST(!link->opened);
-    /* The back-off is at least a second. */
-    MUST(link->closed_at == INT64_MIN || warp_moved() - link->closed_at >= 1000);
+    /* The back-off is at least a second, but STS has it come back with TLS at once. */
+    MUST(link->closed_at == INT64_MIN || warp_moved() - link->closed_at >= 1000 ||
+         (server->tls && !link->tls));
+    link->tls = server->tls;
     link->opened = true;
     link->ready = link->mute = false;
     link->ping[0] = '\0';
     uv_timer_start(&link->timer, on_up, 0, 0);
     return 0;
+}
+
+/* There is no TLS to tell of. */
+void irc_link_report(struct irc_link *link, struct irc_report *report)
+{
+    (void)link;
+    (void)report;
 }
 
 void irc_link_close(struct irc_link *link)
