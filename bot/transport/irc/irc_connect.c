@@ -210,6 +210,7 @@ void irc_connect_watch(uv_timer_t *timer)
     irc_away_due(irc);
     irc_channels_due(irc);
     irc_refused_due(irc);
+    irc_say_due(irc);
     irc_nick_due(irc);
     irc_login_offered(irc);
     irc_services_due(irc);

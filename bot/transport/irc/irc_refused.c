@@ -82,6 +82,8 @@ static bool is_haste(int code)
 void irc_refused_person(struct irc *irc, const char *nick, int code)
 {
     struct irc_person *person = irc_people_find(&irc->people, nick);
+    /* Somebody who left the channel since is not known any more. */
+    irc_flood_undelivered(&irc->flood, nick, irc_say_lost, irc);
     if (!person)
         return;
     irc_flood_drop(&irc->flood, person->account, true, irc_say_lost, irc);
@@ -101,6 +103,8 @@ void irc_refused_gone(struct irc *irc, const char *nick)
     irc_flood_undelivered(&irc->flood, nick, irc_say_lost, irc);
     if (person)
         irc_presence_forget(irc, person, true);
+    /* Who has another nick by now need not do anything for it to come. */
+    irc_presence_back(irc);
 }
 
 /* ---- when it is over ---- */

@@ -19,6 +19,7 @@ void irc_say_ready(struct irc *irc)
 void irc_say_lost(void *context, int64_t id)
 {
     struct irc *irc = context;
+    irc->somebody_waits = true; /* the outbox does not look at it again by itself */
     irc->sink->lost(irc->sink->context, id);
 }
 
@@ -36,11 +37,16 @@ void irc_say_pong(struct irc *irc)
         return;
     irc_flood_pong(&irc->flood, strtoull(token + 2, NULL, 10), irc_now(irc), message_sent,
                    irc);
-    if (irc->was_full && irc->flood.queue.lines < IRC_FLOOD_LINES_MAX / 2) {
-        irc->was_full = false;
-        irc_say_ready(irc);
-    }
+    irc_say_due(irc);
     irc_say_pump(irc);
+}
+
+void irc_say_due(struct irc *irc)
+{
+    if (!irc->was_full || irc->flood.queue.lines >= IRC_FLOOD_LINES_MAX / 2)
+        return;
+    irc->was_full = false;
+    irc_say_ready(irc);
 }
 
 static void on_pace(uv_timer_t *timer)

@@ -157,7 +157,7 @@ struct irc {
     /* what is said: irc_say.c, irc_refused.c */
     struct irc_flood flood;
     uv_timer_t pace;
-    bool somebody_waits;      /* a private message found its person absent */
+    bool somebody_waits;      /* a message was not delivered, or found its person absent */
     bool was_full;
     struct irc_blocks blocks;
 
@@ -270,6 +270,7 @@ void irc_say_pump(struct irc *irc); /* sends what the pace allows */
 void irc_say_ready(struct irc *irc); /* what was busy may be posted again */
 void irc_say_lost(void *context, int64_t id);
 void irc_say_pong(struct irc *irc);
+void irc_say_due(struct irc *irc); /* every few seconds: what found the queue full may come now */
 
 /* Says something past the outbox: it is true now only, and lost if the connection is. */
 void irc_say_aside(struct irc *irc, const char *target, const char *words);

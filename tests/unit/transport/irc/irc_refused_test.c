@@ -184,6 +184,45 @@ static void kicked_twice_it_stays_away_until_invited(void **state)
     assert_int_equal(fake_irc_heard(stage->fake, "JOIN #prep"), 3);
 }
 
+/* The outbox looks at what was lost again only when it is told that something is ready. */
+static void what_was_not_delivered_is_asked_for_when_they_are_back(void **state)
+{
+    struct stage *stage = *state;
+    enter(stage, "ann");
+    fake_irc_mute(stage->fake, true);
+    for (int i = 1; i <= 7; i++)
+        assert_int_equal(stages_post(stage, i, "nick:ann", true, 0, "words"), POST_TAKEN);
+    stages_until(stage, has_heard, "PING :hs1");
+    fake_irc_say(stage->fake, ":ann!a@b QUIT :gone");
+    catch_up(stage);
+    assert_int_equal(stage->lost_count, 2);
+    unsigned ready = stage->ready;
+    fake_irc_say(stage->fake, ":ann!a@b JOIN #prep");
+    stages_until(stage, is_ready_again, &ready);
+    /* What crossed a change of nick: nobody comes back, for nobody was gone. */
+    fake_irc_say(stage->fake, ":ann!a@b NICK ann2");
+    catch_up(stage);
+    ready = stage->ready;
+    fake_irc_say(stage->fake, ":s 401 hotseat ann :No such nick");
+    stages_until(stage, is_ready_again, &ready);
+    assert_int_equal(stage->lost_count, 7);
+}
+
+static void who_left_the_channel_and_keeps_us_out_gets_it_later(void **state)
+{
+    struct stage *stage = *state;
+    enter(stage, "ann");
+    fake_irc_mute(stage->fake, true);
+    assert_int_equal(stages_post(stage, 1, "nick:ann", true, 0, "words"), POST_TAKEN);
+    stages_until(stage, has_heard, "PING :hs1");
+    fake_irc_say(stage->fake, ":ann!a@b PART #prep");
+    fake_irc_say(stage->fake, ":s 716 hotseat ann :is in +g mode (server-side ignore.)");
+    fake_irc_say(stage->fake, ":s PONG s :hs1");
+    catch_up(stage);
+    assert_int_equal(stage->lost_count, 1);
+    assert_int_equal(stage->sent_count, 0);
+}
+
 static void it_leaves_where_it_was_led(void **state)
 {
     struct stage *stage = *state;
@@ -216,6 +255,8 @@ int main(void)
         STAGES_IRC(a_standard_reply_refuses_as_a_numeric_does),
         STAGES_IRC(a_channel_that_is_silent_gets_it_when_we_have_voice),
         STAGES_IRC(kicked_twice_it_stays_away_until_invited),
+        STAGES_IRC(what_was_not_delivered_is_asked_for_when_they_are_back),
+        STAGES_IRC(who_left_the_channel_and_keeps_us_out_gets_it_later),
         STAGES_IRC(it_leaves_where_it_was_led),
         STAGES_IRC(a_nick_taken_by_force_is_not_fought_for),
     };
