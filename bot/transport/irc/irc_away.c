@@ -72,6 +72,15 @@ bool irc_away_back(struct irc *irc, const struct irc_person *person, int channel
     return same_name;
 }
 
+/* Same nick, same place as somebody with an account who is away: most likely they, but that is no
+ * proof. They are looked up when they speak, or something is for them; until then nothing is told. */
+bool irc_away_expects(const struct irc *irc, const struct irc_person *person, int channel)
+{
+    const struct irc_person *away = irc_people_find(&irc->away, person->nick);
+    return away && away->logged_in && away->place == person->place && person->place &&
+           (away->told & 1u << channel);
+}
+
 static void give_up(struct irc *irc, struct irc_person *away)
 {
     unsigned here = 0;
@@ -81,7 +90,12 @@ static void give_up(struct irc *irc, struct irc_person *away)
     for (size_t i = 0; i < irc->settings->channel_count; i++)
         if (away->told & ~here & 1u << i)
             irc_push(irc, EVENT_LEAVE, (int)i, away);
+    struct irc_person *expected = irc_people_find(&irc->people, away->nick);
     irc_people_forget(&irc->away, away);
+    if (expected && !expected->account[0] && !expected->held) {
+        irc_identity_assume(irc, expected);
+        irc_identity_doubt(irc, expected);
+    }
 }
 
 void irc_away_due(struct irc *irc)

@@ -139,7 +139,8 @@ bool irc_identity_speaks(struct irc *irc, struct irc_person *person, int channel
         return true;
     }
     bool waits = person->held ||
-                 (is_for_bot(irc, channel, said) && !is_known(irc, person) &&
+                 ((is_for_bot(irc, channel, said) || !person->account[0]) &&
+                  !is_known(irc, person) &&
                   irc_lookup_want(irc, person, true) && person->wish != IRC_WISH_NONE);
     if (waits && irc_hold(irc, person, channel, said))
         return false;

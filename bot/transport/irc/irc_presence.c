@@ -60,6 +60,8 @@ static void enter(struct irc *irc, int channel, struct irc_person *person, const
     person->channels |= bit;
     if (login)
         irc_identity_learn(irc, person, login);
+    else if (!person->account[0] && irc_away_expects(irc, person, channel))
+        return;
     else if (!person->account[0])
         irc_identity_assume(irc, person);
     if (!login)

@@ -377,6 +377,8 @@ unsigned irc_tell_alone(const struct irc *irc, const struct irc_person *person);
 void irc_away_quit(struct irc *irc, struct irc_person *person);
 /* They enter a channel: true if the core knows nothing else than that they are there. */
 bool irc_away_back(struct irc *irc, const struct irc_person *person, int channel);
+/* Who comes is probably somebody who is away; it is told who they are when that is known. */
+bool irc_away_expects(const struct irc *irc, const struct irc_person *person, int channel);
 void irc_away_due(struct irc *irc); /* who is not back after a while has left */
 void irc_away_lost(struct irc *irc, int channel);
 

@@ -341,6 +341,51 @@ static void somebody_who_has_not_spoken_is_waited_for(void **state)
     assert_int_equal(heard(stand, "PRIVMSG bob"), 1);
 }
 
+/* Without extended-join nobody says who comes back after a netsplit. */
+static void back_from_a_netsplit(void **state)
+{
+    struct irc_stand *stand = *state;
+    server.account = "ann";
+    irc_stand_say(stand, ":ann!a@b JOIN #prep");
+    irc_stand_say(stand, ":ann!a@b PRIVMSG hotseat :!x");
+    irc_stand_pass(stand, SECOND);
+    assert_string_equal(stand->account, "account:ann");
+    size_t enters = stand->enters, asked = heard(stand, "WHOIS");
+    irc_stand_say(stand, ":ann!a@b QUIT :irc.test leaf.test");
+    irc_stand_say(stand, ":ann!a@b JOIN #prep");
+    irc_stand_pass(stand, MINUTE);
+    assert_int_equal(stand->enters, enters);
+    assert_int_equal(heard(stand, "WHOIS"), asked);
+    /* That she is back is found out when something is for her. */
+    assert_int_equal(irc_stand_post(stand, true), POST_BUSY);
+    irc_stand_pass(stand, SECOND);
+    assert_int_equal(irc_stand_post(stand, true), POST_TAKEN);
+    irc_stand_pass(stand, 10 * MINUTE);
+    assert_int_equal(stand->enters, enters);
+    assert_int_equal(stand->leaves, 0);
+    assert_int_equal(heard(stand, "WHOIS"), asked + 1);
+    /* Who only looks like her, and says so, is a guest. */
+    irc_stand_say(stand, ":ann!a@b QUIT :irc.test leaf.test");
+    irc_stand_say(stand, ":ann!a@b JOIN #prep");
+    server.account = NULL;
+    irc_stand_say(stand, ":ann!a@b PRIVMSG #prep :hello");
+    irc_stand_pass(stand, SECOND);
+    assert_memory_equal(stand->account, "guest:ann~", 10);
+    irc_stand_pass(stand, 10 * MINUTE);
+    assert_int_equal(stand->leaves, 1);
+    /* And silent ones are guests in the end. */
+    server.account = "bob";
+    irc_stand_say(stand, ":bob!a@b JOIN #prep");
+    irc_stand_pass(stand, MINUTE);
+    irc_stand_say(stand, ":bob!a@b QUIT :irc.test leaf.test");
+    server.account = NULL;
+    irc_stand_say(stand, ":bob!a@b JOIN #prep");
+    enters = stand->enters;
+    irc_stand_pass(stand, 10 * MINUTE);
+    assert_int_equal(stand->enters, enters + 1);
+    assert_int_equal(stand->leaves, 2);
+}
+
 /* ---- services ---- */
 
 static void by_services(void **state)
@@ -426,6 +471,7 @@ int main(void)
         TEST(by_whox_of_one, whox),
         TEST(a_stranger_goes_unseen, plain),
         TEST(somebody_who_has_not_spoken_is_waited_for, plain),
+        TEST(back_from_a_netsplit, plain),
         TEST(by_services, nickserv),
         TEST(a_status_that_is_not_logged_in, nickserv),
         TEST(services_are_gone_or_silent, nickserv),
