@@ -198,9 +198,19 @@ static bool may_ask_services(const struct irc *irc, const char *nick)
     return irc->settings->services && lapsed < IRC_LOOKUP_LAPSED_MAX && !has_lapsed(irc, nick);
 }
 
+/* Services tell of whoever has the nick now. That this is still the stranger who spoke, only the
+ * server can say. */
+static bool must_see_again(const struct irc_question *question)
+{
+    return question->kind == IRC_ASK_SERVICES && question->login[0] && question->person &&
+           question->person->channels == 0;
+}
+
 void irc_lookup_ended(struct irc *irc, struct irc_question *question)
 {
-    if (!question->person || question->login[0])
+    if (must_see_again(question))
+        ask(irc, question, IRC_ASK_WHOIS);
+    else if (!question->person || question->login[0])
         irc_lookup_done(irc, question, question->login);
     else if (question->kind == IRC_ASK_WHO && !question->seen)
         ask(irc, question, IRC_ASK_WHOIS);

@@ -65,11 +65,11 @@ static void names_end(struct irc *irc, int channel)
         irc_send(irc, "WHO %s", irc->settings->channels[channel]);
 }
 
-static void set_place(struct irc_person *person, const char *user, const char *host)
+static uint64_t place_of(const char *user, const char *host)
 {
     char userhost[512];
     snprintf(userhost, sizeof userhost, "%.200s@%.300s", user, host);
-    person->place = irc_account_place(userhost);
+    return irc_account_place(userhost);
 }
 
 /* 352: channel user host server nick flags :hops name */
@@ -80,7 +80,7 @@ static void on_who(struct irc *irc, int channel)
     if (channel < 0 || !person || line->count < 7 || irc->channel[channel].who != IRC_WHO_ASKED)
         return;
     if (!person->account[0]) {
-        set_place(person, line->param[2], line->param[3]);
+        person->place = place_of(line->param[2], line->param[3]);
         irc_identity_assume(irc, person);
     }
     irc_identity_doubt(irc, person);
@@ -96,7 +96,7 @@ static void on_whox_channel(struct irc *irc, int channel)
     if (!person || irc->channel[channel].who != IRC_WHO_ASKED)
         return;
     if (!person->account[0])
-        set_place(person, line->param[2], line->param[3]);
+        person->place = place_of(line->param[2], line->param[3]);
     irc_identity_learn(irc, person, strcmp(login, "0") == 0 ? "" : login);
 }
 
@@ -114,6 +114,7 @@ static void on_whox(struct irc *irc)
     if (!question || (unsigned)token != question->token)
         return;
     question->seen = true;
+    question->place = place_of(line->param[2], line->param[3]);
     if (strcmp(line->param[5], "0") != 0)
         snprintf(question->login, sizeof question->login, "%s", line->param[5]);
 }
@@ -134,11 +135,8 @@ static void on_whois_user(struct irc *irc)
 {
     const struct irc_line *line = &irc->line;
     struct irc_question *question = irc_lookup_question(irc, IRC_ASK_WHOIS, line->param[1]);
-    char userhost[512];
-    if (!question || line->count < 5)
-        return;
-    snprintf(userhost, sizeof userhost, "%.200s@%.300s", line->param[2], line->param[3]);
-    question->place = irc_account_place(userhost);
+    if (question && line->count >= 5)
+        question->place = place_of(line->param[2], line->param[3]);
 }
 
 static void on_end(struct irc *irc, enum irc_question_kind kind)

@@ -294,6 +294,17 @@ static void by_whox_of_one(void **state)
     assert_int_equal(heard(stand, "WHOIS"), 0);
 }
 
+/* Who asks under a nick and gives it up at once to the one whom it belongs to is not taken for them. */
+static void the_nick_goes_to_its_owner_before_the_answer(void **state)
+{
+    struct irc_stand *stand = *state;
+    server.account = "Ann";
+    irc_stand_say(stand, ":ann!e@v PRIVMSG hotseat :!mine");
+    irc_stand_pass(stand, SECOND);
+    assert_int_equal(stand->texts, 1);
+    assert_memory_equal(stand->account, "guest:ann~", 10);
+}
+
 /* ---- strangers: in no channel of ours, so that nobody tells us when they go ---- */
 
 static void a_stranger_goes_unseen(void **state)
@@ -415,6 +426,30 @@ static void by_services(void **state)
     assert_string_equal(stand->account, "account:ann");
 }
 
+static void of_a_stranger_services_alone_prove_nothing(void **state)
+{
+    struct irc_stand *stand = *state;
+    irc_stand_say(stand, ":ann!e@v PRIVMSG hotseat :!mine");
+    irc_stand_say(stand, ":s 311 hotseat ann e v * :x");
+    irc_stand_pass(stand, SECOND);
+    /* Now the nick goes to its owner. */
+    server.silent = true;
+    irc_stand_say(stand, ":NickServ!s@services.test NOTICE hotseat :ann -> Ann ACC 3");
+    irc_stand_say(stand, ":s 311 hotseat ann a b * :x");
+    irc_stand_say(stand, ":s 318 hotseat ann :End");
+    assert_int_equal(stand->texts, 1);
+    assert_memory_equal(stand->account, "guest:ann~", 10);
+    /* She herself is known by it. */
+    irc_stand_say(stand, ":ann!a@b PRIVMSG hotseat :!x");
+    irc_stand_say(stand, ":s 311 hotseat ann a b * :x");
+    irc_stand_say(stand, ":s 318 hotseat ann :End");
+    irc_stand_say(stand, ":NickServ!s@services.test NOTICE hotseat :ann -> Ann ACC 3");
+    irc_stand_say(stand, ":s 311 hotseat ann a b * :x");
+    irc_stand_say(stand, ":s 318 hotseat ann :End");
+    assert_int_equal(stand->texts, 2);
+    assert_string_equal(stand->account, "account:ann");
+}
+
 static void a_status_that_is_not_logged_in(void **state)
 {
     static const char *const answers[] = {"-> ann ACC 2", "-> ann ACC 1", "-> ann ACC 0", "ACC 0",
@@ -469,10 +504,12 @@ int main(void)
         TEST(by_whox_on_joining, whox),
         TEST(an_answer_that_never_ends, whox),
         TEST(by_whox_of_one, whox),
+        TEST(the_nick_goes_to_its_owner_before_the_answer, whox),
         TEST(a_stranger_goes_unseen, plain),
         TEST(somebody_who_has_not_spoken_is_waited_for, plain),
         TEST(back_from_a_netsplit, plain),
         TEST(by_services, nickserv),
+        TEST(of_a_stranger_services_alone_prove_nothing, nickserv),
         TEST(a_status_that_is_not_logged_in, nickserv),
         TEST(services_are_gone_or_silent, nickserv),
     };
