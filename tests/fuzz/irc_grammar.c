@@ -5,6 +5,9 @@
 #include "util/buf.h"
 #include "util/hash.h"
 
+size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t most);
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t most, unsigned seed);
+
 #define ANY(list) list[random_below(chance, sizeof list / sizeof *list)]
 
 static const char *const nicks[] = {
@@ -249,4 +252,48 @@ size_t irc_grammar_line(uint64_t *chance, char *out, size_t size)
         memcpy(out, line.data, length);
     buf_finish(&line);
     return length;
+}
+
+/* ---- inputs from inputs ---- */
+
+/* The place behind some end of a line. */
+static size_t line_start(const uint8_t *data, size_t size, uint64_t *chance)
+{
+    size_t from = size ? random_below(chance, (uint32_t)size) : 0;
+    const uint8_t *end = size ? memchr(data + from, '\n', size - from) : NULL;
+    return end ? (size_t)(end - data) + 1 : from;
+}
+
+static size_t insert(uint8_t *data, size_t size, size_t most, uint64_t *chance)
+{
+    char line[4096];
+    size_t room = most - size < sizeof line ? most - size : sizeof line;
+    size_t at = line_start(data, size, chance), length = irc_grammar_line(chance, line, room);
+    memmove(data + at + length, data + at, size - at);
+    memcpy(data + at, line, length);
+    return size + length;
+}
+
+static size_t cut(uint8_t *data, size_t size, uint64_t *chance)
+{
+    size_t from = line_start(data, size, chance), to = line_start(data, size, chance);
+    if (from > to || to - from > 400 || to - from == size)
+        return size;
+    memmove(data + from, data + to, size - to);
+    return size - (to - from);
+}
+
+/* Lines are put in and taken out; now and then bytes are changed without regard to lines. */
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t most, unsigned seed)
+{
+    uint64_t chance = seed + UINT64_C(0x9E3779B97F4A7C15);
+    if (random_below(&chance, 4) == 0)
+        return LLVMFuzzerMutate(data, size, most);
+    for (unsigned i = 1 + random_below(&chance, 30); i > 0; i--) {
+        if (most - size < 64 || random_below(&chance, 4) == 0)
+            size = cut(data, size, &chance);
+        if (size < most)
+            size = insert(data, size, most, &chance);
+    }
+    return size;
 }

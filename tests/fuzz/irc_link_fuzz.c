@@ -22,9 +22,8 @@
 
 #define POSTS_MAX 400
 #define HOUR_MS 3600000
+#define MORE_LINES 150
 
-size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t most);
-size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t most, unsigned seed);
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 
 /* ---- the link that is pretended ---- */
@@ -39,6 +38,8 @@ struct irc_link {
     unsigned lines;         /* sent in answer to the bytes under way */
     int64_t closed_at;
     char ping[512];         /* the last one of the bot */
+    char asked[512];        /* the capabilities it asked for last, "" once they are confirmed */
+    bool logs_in;           /* it has begun SASL */
     void (*gone)(void *context);
     void *gone_context;
 };
@@ -77,7 +78,8 @@ int irc_link_open(struct irc_link *link, const struct irc_server *server, struct
     link->tls = server->tls;
     link->opened = true;
     link->ready = link->mute = false;
-    link->ping[0] = '\0';
+    link->ping[0] = link->asked[0] = '\0';
+    link->logs_in = false;
     uv_timer_start(&link->timer, on_up, 0, 0);
     return 0;
 }
@@ -109,6 +111,9 @@ int irc_link_send(struct irc_link *link, const char *line, size_t length)
         snprintf(link->ping, sizeof link->ping, "%.*s", (int)length - 5, line + 5);
     if (length > 5 && memcmp(line, "JOIN ", 5) == 0)
         link->ready = true;
+    if (length > 8 && memcmp(line, "CAP REQ ", 8) == 0)
+        snprintf(link->asked, sizeof link->asked, "%.*s", (int)length - 8, line + 8);
+    link->logs_in |= length > 13 && memcmp(line, "AUTHENTICATE ", 13) == 0;
     return 0;
 }
 
@@ -232,8 +237,9 @@ static void pass(struct bot *bot, int64_t ms)
         int64_t step = next >= 0 && next < ms ? (next > 0 ? next : 1) : ms;
         warp_by(step);
         ms -= step;
-        run(bot);
+        uv_run(&bot->loop, UV_RUN_NOWAIT);
     }
+    run(bot);
 }
 
 static void feed(struct bot *bot, const char *bytes, size_t size)
@@ -263,17 +269,25 @@ static void hang_up(struct bot *bot)
 
 static void await_link(struct bot *bot)
 {
-    for (int i = 0; i < 100 && !link_now->up; i++)
-        pass(bot, HOUR_MS / 100);
+    for (int i = 0; i < 200 && !link_now->up; i++)
+        pass(bot, HOUR_MS / 4);
     MUST(link_now->up);
 }
 
 /* As a friendly server answers who comes. */
 static void welcome(struct bot *bot)
 {
-    feed_text(bot, "\r\n:s CAP * LS :multi-prefix account-tag message-tags extended-join chghost\r\n");
-    feed_text(bot, ":s CAP * ACK :multi-prefix account-tag message-tags extended-join chghost\r\n");
-    feed_text(bot, ":s 001 hotseat :Welcome\r\n:s 005 hotseat CASEMAPPING=ascii PREFIX=(qaov)~&@+ :are\r\n"
+    char line[600];
+    feed_text(bot, "\r\n:s CAP * LS :sasl=PLAIN multi-prefix account-tag message-tags extended-join chghost "
+                   "batch server-time account-notify draft/multiline=max-bytes=4096\r\n");
+    for (int i = 0; i < 4 && link_now->asked[0]; i++) {
+        snprintf(line, sizeof line, ":s CAP * ACK %s\r\n", link_now->asked);
+        link_now->asked[0] = '\0';
+        feed_text(bot, line);
+    }
+    if (link_now->logs_in)
+        feed_text(bot, "AUTHENTICATE +\r\n:s 900 * h!h@host acc :in\r\n:s 903 * :done\r\n");
+    feed_text(bot, ":s 001 hotseat :Welcome\r\n:s 005 hotseat CASEMAPPING=ascii PREFIX=(qaov)~&@+ WHOX :are\r\n"
                    ":hotseat!h@host JOIN #prep * :hotseat\r\n:hotseat!h@host JOIN #study * :hotseat\r\n"
                    ":s 353 hotseat = #prep :@hotseat ann +bob\r\n");
 }
@@ -367,6 +381,18 @@ static void play(struct bot *bot, const char *bytes, size_t size)
     }
 }
 
+/* And then lines from the grammar, made from the bytes of the input: most of what is run is more
+ * than noise, and each input runs enough of it. */
+static void play_on(struct bot *bot, const char *bytes, size_t size)
+{
+    static char more[256 * 1024];
+    uint64_t chance = fnv1a(bytes, size);
+    size_t used = 0;
+    for (int i = 0; i < MORE_LINES && used + 8192 < sizeof more; i++)
+        used += irc_grammar_line(&chance, more + used, 8192);
+    play(bot, more, used);
+}
+
 /* ---- what must hold ---- */
 
 /* Said in a channel by somebody who was never there before: heard, unless the link is down. */
@@ -378,6 +404,9 @@ static void probe(struct bot *bot)
     snprintf(line, sizeof line, "\r\n:probe%u!p@p PRIVMSG #prep :%s\r\n", number, bot->probe);
     bot->probed = false;
     feed_text(bot, line);
+    /* Who it is may be asked of the server first, which says nothing. */
+    for (int i = 0; i < 60 && !bot->probed && link_now->up; i++)
+        pass(bot, 1000);
     MUST(bot->probed || !link_now->up);
 }
 
@@ -408,11 +437,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct bot bot;
     static char nick[] = "hotseat", host[] = "host", network[] = "net", prep[] = "#prep",
-                study[] = "#study";
+                study[] = "#study", password[] = "a password";
+    static const enum irc_sasl ways[] = {IRC_SASL_OFF, IRC_SASL_OPTIONAL, IRC_SASL_REQUIRED};
     struct irc_settings settings = {
         .network = network, .servers = {{host, 6667, false}}, .server_count = 1, .nick = nick, .user = nick,
         .realname = nick, .channels = {prep, study}, .channel_count = 2, .flood_burst = 8,
-        .flood_ms = 100};
+        .flood_ms = 100, .sasl = ways[size % 3], .account = nick, .account_password = password,
+        .trust_nicks = size % 2};
     struct error error;
     memset(&bot, 0, sizeof bot);
     bot.sink = (struct transport_sink){&bot, on_event, on_recall, on_sent, on_lost, on_ready, on_wake};
@@ -422,55 +453,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     MUST(bot.transport && bot.transport->ops->start(bot.transport, &error) == 0);
     run(&bot);
     play(&bot, (const char *)data, size);
+    play_on(&bot, (const char *)data, size);
     check_alive(&bot);
     finish(&bot);
     for (int id = 1; id <= bot.posts; id++)
         MUST(bot.fate[id] != 1);
     return 0;
-}
-
-/* ---- inputs ---- */
-
-/* The place behind some end of a line. */
-static size_t line_start(const uint8_t *data, size_t size, uint64_t *chance)
-{
-    size_t from = size ? random_below(chance, (uint32_t)size) : 0;
-    const uint8_t *end = size ? memchr(data + from, '\n', size - from) : NULL;
-    return end ? (size_t)(end - data) + 1 : from;
-}
-
-static size_t insert(uint8_t *data, size_t size, size_t most, uint64_t *chance)
-{
-    char line[4096];
-    size_t room = most - size < sizeof line ? most - size : sizeof line;
-    size_t at = line_start(data, size, chance), length = irc_grammar_line(chance, line, room);
-    memmove(data + at + length, data + at, size - at);
-    memcpy(data + at, line, length);
-    return size + length;
-}
-
-static size_t cut(uint8_t *data, size_t size, uint64_t *chance)
-{
-    size_t from = line_start(data, size, chance), to = line_start(data, size, chance);
-    if (from > to || to - from > 400 || to - from == size)
-        return size;
-    memmove(data + from, data + to, size - to);
-    return size - (to - from);
-}
-
-/* Lines are put in and taken out; now and then bytes are changed without regard to lines. */
-size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t most, unsigned seed)
-{
-    uint64_t chance = seed + UINT64_C(0x9E3779B97F4A7C15);
-    if (random_below(&chance, 4) == 0)
-        return LLVMFuzzerMutate(data, size, most);
-    for (unsigned i = 1 + random_below(&chance, 30); i > 0; i--) {
-        if (most - size < 64 || random_below(&chance, 4) == 0)
-            size = cut(data, size, &chance);
-        if (size < most)
-            size = insert(data, size, most, &chance);
-    }
-    return size;
 }
 
 static void tell_lines(void)

@@ -171,7 +171,7 @@ struct irc_person *irc_identity_reach(struct irc *irc, const char *account)
         person = irc_people_find(&irc->people, login_of(account));
     if (person && !irc->settings->trust_nicks &&
         (!is_known(irc, person) || person->channels == 0))
-        irc_lookup_want(irc, person, true);
+        irc_lookup_soon(irc, person);
     return NULL;
 }
 

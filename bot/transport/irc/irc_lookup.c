@@ -26,7 +26,9 @@ static void remove_from(struct irc_person **list, size_t *count, const struct ir
     *count = kept;
 }
 
-bool irc_lookup_want(struct irc *irc, struct irc_person *person, bool urgent)
+static void on_tick(uv_timer_t *timer);
+
+static bool enlist(struct irc *irc, struct irc_person *person, bool urgent)
 {
     struct irc_lookups *lookups = &irc->lookups;
     enum irc_wish wish = urgent ? IRC_WISH_URGENT : IRC_WISH_LATER;
@@ -41,8 +43,21 @@ bool irc_lookup_want(struct irc *irc, struct irc_person *person, bool urgent)
         lookups->urgent[lookups->urgent_count++] = person;
     else
         lookups->later[lookups->later_count++] = person;
-    irc_lookup_run(irc);
     return true;
+}
+
+bool irc_lookup_want(struct irc *irc, struct irc_person *person, bool urgent)
+{
+    bool enlisted = enlist(irc, person, urgent);
+    if (enlisted)
+        irc_lookup_run(irc);
+    return enlisted;
+}
+
+void irc_lookup_soon(struct irc *irc, struct irc_person *person)
+{
+    if (enlist(irc, person, true) && !uv_is_active((uv_handle_t *)&irc->ask_timer))
+        uv_timer_start(&irc->ask_timer, on_tick, 0, 0);
 }
 
 void irc_lookup_cancel(struct irc *irc, struct irc_person *person)

@@ -337,6 +337,9 @@ bool irc_is_guest(const struct irc *irc, const struct irc_person *person);
 /* ---- irc_lookup.c: looking people up ---- */
 /* False if too many wait already. */
 bool irc_lookup_want(struct irc *irc, struct irc_person *person, bool urgent);
+/* The same, urgently, but from the loop: it may be known at once who they are, and of that nothing
+ * may be told from inside post(). */
+void irc_lookup_soon(struct irc *irc, struct irc_person *person);
 void irc_lookup_cancel(struct irc *irc, struct irc_person *person);
 void irc_lookup_run(struct irc *irc);  /* asks what may be asked now */
 void irc_lookup_lost(struct irc *irc); /* with the connection */
