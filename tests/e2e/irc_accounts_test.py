@@ -1,97 +1,13 @@
 """Members are accounts: rounds on InspIRCd with services, whose people change nick, come and go, log in
 and out, and whose guests play for nothing."""
-import unittest
-
-import bot
+import accounts_case
 import crowd
 import inspircd
 import ircd
-import services
 import tap
 
-QUICK = 'settle = "0s"\nlast_call = "0s"\n'
-WORDS = {name: "pw-" + name for name in crowd.NAMES}
-MASK = "NickServ!*@services.test"
 
-
-class Case(unittest.TestCase):
-    """A server with services, and people on it."""
-
-    def start_server(self):
-        raise NotImplementedError
-
-    @classmethod
-    def setUpClass(cls):
-        cls.authority = ircd.Authority()
-        cls.hub = cls.start_server()
-        cls.services = services.Services(cls.hub, WORDS)
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.services.stop()
-        cls.hub.stop()
-        cls.authority.close()
-
-    def login(self, client, account):
-        client.say("NickServ", "IDENTIFY %s %s" % (account, WORDS[account]))
-        client.wait("now identified", source="NickServ")
-
-    def come(self, nick, account=None, channel="#prep"):
-        client = ircd.Client(self.hub, nick)
-        self.addCleanup(client.close)
-        if account:
-            self.login(client, account)
-        client.join(channel)
-        client.secret = account or nick
-        return client
-
-    def run_bot(self, server=None, **options):
-        self.program = bot.Bot([bot.network("one", server or self.hub, ["#prep"],
-                                            trust_nicks=False, **options)], extra=QUICK)
-        self.addCleanup(self.program.stop)
-        self.program.wait_joined("#prep")
-
-    def renamed(self, client, nick):
-        client.raw("NICK " + nick)
-        client.wait_line(lambda line: line.command == "NICK" and line.text == nick)
-        client.nick = nick
-
-    def start(self, clients):
-        return crowd.start(clients, "#prep", "coding")
-
-    def answer(self, client, number):
-        client.say("hotseat", "sealed-%d-%s is what I would do" % (number, client.secret))
-        client.wait(r"Stored( for round \d+)?: 1 line", target=client.nick, source="hotseat")
-
-    def vote(self, client, number, ballots):
-        """Waits for so many ballots, and fills them in; what they hold."""
-        for _ in range(ballots):
-            client.wait("Answer [A-Z]+, round %d" % number, target=client.nick, source="hotseat")
-        client.wait("> ", target=client.nick, source="hotseat")
-        client.sync()
-        given = crowd.ballots(client, number)
-        for label in given:
-            client.say("hotseat", "!vote %s 4 4 3 4 fine, says %s" % (label, client.secret))
-        return "".join(given.values())
-
-    def finish(self, clients, number):
-        """Everybody grades; each is given all but their own answer."""
-        for client in clients:
-            client.at = 0
-        for client in clients:
-            shown = self.vote(client, number, len(clients) - 1)
-            for other in clients:
-                self.assertEqual(shown.count("sealed-%d-%s " % (number, other.secret)),
-                                 other is not client)
-        crowd.result(clients, "#prep", number)
-
-    def assert_ranked(self, *names):
-        board = self.program.board()["members"]
-        self.assertEqual(sorted(row["name"].lower() for row in board), sorted(names))
-        self.assertEqual({row["rounds"] for row in board}, {1})
-
-
-class Rounds(Case):
+class Rounds(accounts_case.Case):
     @classmethod
     def start_server(cls):
         return inspircd.Server()
@@ -177,6 +93,21 @@ class Rounds(Case):
         board = self.program.board()["members"]
         self.assertEqual(len(board), 3)
 
+    def test_the_bot_comes_back_to_them(self):
+        clients = [self.come("ann", "ann"), self.come("bob", "bob"), self.come("cyd", "cyd")]
+        self.run_bot()
+        number = self.start(clients)
+        self.answer(clients[0], number)
+        self.program.kill()
+        clients[0].wait_line(lambda line: line.command == "QUIT" and line.nick == "hotseat")
+        self.renamed(clients[0], "anna")
+        self.program.start()
+        self.program.wait_log("joined #prep", 2)
+        self.answer(clients[1], number)
+        self.answer(clients[2], number)
+        self.finish(clients, number)
+        self.assertEqual(len(self.program.board()["members"]), 3)
+
     def test_a_stranger_says_what_services_say(self):
         self.services.kill()
         try:
@@ -184,7 +115,7 @@ class Rounds(Case):
             self.addCleanup(impostor.close)
             impostor.join("#prep")
             gus = self.come("gus")
-            self.run_bot(services=MASK)
+            self.run_bot(services=accounts_case.MASK)
             gus.mark()
             gus.say("#prep", "!me")
             for word in ("gus -> ann ACC 3", "gus ACC 3", "gus ACC 3 ann"):
@@ -196,7 +127,5 @@ class Rounds(Case):
             impostor.quit()
             self.services.start()
 
-
-del Case  # only what is made of it is to be run
 
 tap.main()
