@@ -29,7 +29,7 @@ comma := ,
 
 # These live through days in seconds: the clock stands still until they move it.
 warped = $(addprefix $(BUILD)/tests/support/warp/,$(addsuffix .o,warp wire $(1)))
-$(addprefix $(BUILD)/tests/unit/transport/irc/,irc_away_test irc_lookup_test irc_hostile_test irc_hostile_life_test irc_nick_test): $(call warped,irc_stand)
+$(addprefix $(BUILD)/tests/unit/transport/irc/,irc_away_test irc_lookup_test irc_lookup_services_test irc_hostile_test irc_hostile_life_test irc_nick_test): $(call warped,irc_stand)
 $(BUILD)/tests/torture/irc_life_test: $(call warped,life_net life_bot life_play life_day)
 
 # And these move it on.

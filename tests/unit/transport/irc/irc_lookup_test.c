@@ -1,4 +1,4 @@
-/* Looking people up: WHO with accounts, WHOIS, services; what waits for it, and what is no answer. */
+/* Looking people up: WHO with accounts, WHOIS; what waits for it, and what is no answer. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +25,7 @@ static const char *word(const char *line, int number, char out[100])
 
 static bool is_question(const char *line)
 {
-    return strncmp(line, "WHO", 3) == 0 || strncmp(line, "PRIVMSG NickServ", 16) == 0;
+    return strncmp(line, "WHO", 3) == 0;
 }
 
 static bool on_line(void *context, const char *line)
@@ -49,14 +49,13 @@ static bool on_line(void *context, const char *line)
     return false;
 }
 
-static int start(void **state, const char *capabilities, const char *tokens, char *services)
+static int start(void **state, const char *capabilities, const char *tokens)
 {
     irc_stand_make(state);
     struct irc_stand *stand = *state;
     server.stand = stand;
     server.account = NULL;
     server.silent = false;
-    stand->settings.services = services;
     fake_irc_offer(stand->fake, capabilities, tokens);
     fake_irc_on_line(stand->fake, on_line, NULL);
     irc_stand_start(stand);
@@ -66,18 +65,12 @@ static int start(void **state, const char *capabilities, const char *tokens, cha
 
 static int plain(void **state)
 {
-    return start(state, "multi-prefix", "PREFIX=(ov)@+", NULL);
+    return start(state, "multi-prefix", "PREFIX=(ov)@+");
 }
 
 static int whox(void **state)
 {
-    return start(state, "multi-prefix", "WHOX PREFIX=(ov)@+", NULL);
-}
-
-static int nickserv(void **state)
-{
-    static char mask[] = "NickServ!*@services.test";
-    return start(state, "multi-prefix", "PREFIX=(ov)@+", mask);
+    return start(state, "multi-prefix", "WHOX PREFIX=(ov)@+");
 }
 
 static size_t heard(struct irc_stand *stand, const char *words)
@@ -397,97 +390,6 @@ static void back_from_a_netsplit(void **state)
     assert_int_equal(stand->leaves, 2);
 }
 
-/* ---- services ---- */
-
-static void by_services(void **state)
-{
-    struct irc_stand *stand = *state;
-    static const char *const forged[] = {
-        ":NickServ!x@evil.test NOTICE hotseat :ann -> boss ACC 3",
-        ":Nickserf!x@services.test NOTICE hotseat :ann -> boss ACC 3",
-        ":NickServ NOTICE hotseat :ann -> boss ACC 3",
-        ":NickServ!s@services.test NOTICE #prep :ann -> boss ACC 3",
-        ":NickServ!s@services.test PRIVMSG hotseat :ann -> boss ACC 3",
-        ":NickServ!s@services.test NOTICE hotseat :bob -> boss ACC 3",
-        ":NickServ!s@services.test NOTICE hotseat :ann",
-        ":NickServ!s@services.test NOTICE hotseat :ann is -> boss ACC 3",
-        ":NickServ!s@services.test NOTICE hotseat :",
-    };
-    irc_stand_say(stand, ":ann!a@b JOIN #prep");
-    irc_stand_say(stand, ":ann!a@b PRIVMSG #prep :!one");
-    irc_stand_pass(stand, SECOND);
-    assert_int_equal(heard(stand, "PRIVMSG NickServ :ACC ann *"), 1);
-    for (size_t i = 0; i < sizeof forged / sizeof *forged; i++)
-        irc_stand_say(stand, "%s", forged[i]);
-    assert_string_not_equal(stand->account, "account:boss");
-    size_t texts = stand->texts;
-    irc_stand_say(stand, ":NickServ!s@Services.test NOTICE hotseat :ann -> Ann ACC 3");
-    assert_int_equal(stand->texts, texts + 1);
-    assert_string_equal(stand->account, "account:ann");
-}
-
-static void of_a_stranger_services_alone_prove_nothing(void **state)
-{
-    struct irc_stand *stand = *state;
-    irc_stand_say(stand, ":ann!e@v PRIVMSG hotseat :!mine");
-    irc_stand_say(stand, ":s 311 hotseat ann e v * :x");
-    irc_stand_pass(stand, SECOND);
-    /* Now the nick goes to its owner. */
-    server.silent = true;
-    irc_stand_say(stand, ":NickServ!s@services.test NOTICE hotseat :ann -> Ann ACC 3");
-    irc_stand_say(stand, ":s 311 hotseat ann a b * :x");
-    irc_stand_say(stand, ":s 318 hotseat ann :End");
-    assert_int_equal(stand->texts, 1);
-    assert_memory_equal(stand->account, "guest:ann~", 10);
-    /* She herself is known by it. */
-    irc_stand_say(stand, ":ann!a@b PRIVMSG hotseat :!x");
-    irc_stand_say(stand, ":s 311 hotseat ann a b * :x");
-    irc_stand_say(stand, ":s 318 hotseat ann :End");
-    irc_stand_say(stand, ":NickServ!s@services.test NOTICE hotseat :ann -> Ann ACC 3");
-    irc_stand_say(stand, ":s 311 hotseat ann a b * :x");
-    irc_stand_say(stand, ":s 318 hotseat ann :End");
-    assert_int_equal(stand->texts, 2);
-    assert_string_equal(stand->account, "account:ann");
-}
-
-static void a_status_that_is_not_logged_in(void **state)
-{
-    static const char *const answers[] = {"-> ann ACC 2", "-> ann ACC 1", "-> ann ACC 0", "ACC 0",
-                                          "-> * ACC 3", "-> ann ACC 33", "ACC 3"};
-    struct irc_stand *stand = *state;
-    for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
-        char nick[20];
-        snprintf(nick, sizeof nick, "p%zu", i);
-        irc_stand_say(stand, ":%s!a@b PRIVMSG hotseat :!x", nick);
-        irc_stand_pass(stand, SECOND);
-        irc_stand_say(stand, ":NickServ!s@services.test NOTICE hotseat :%s %s", nick, answers[i]);
-        assert_int_equal(stand->texts, i + 1);
-        assert_memory_equal(stand->account, "guest:", 6);
-    }
-}
-
-static void services_are_gone_or_silent(void **state)
-{
-    struct irc_stand *stand = *state;
-    irc_stand_say(stand, ":ann!a@b PRIVMSG hotseat :!x");
-    irc_stand_pass(stand, SECOND);
-    irc_stand_say(stand, ":s 401 hotseat NickServ :No such nick");
-    assert_int_equal(stand->texts, 1);
-    /* They freeze. */
-    irc_stand_say(stand, ":bob!a@b PRIVMSG hotseat :!x");
-    irc_stand_pass(stand, 6 * SECOND);
-    assert_int_equal(stand->texts, 2);
-    irc_stand_pass(stand, 40 * SECOND);
-    /* An answer as late as this is for nobody, whoever has the nick by now. */
-    irc_stand_say(stand, ":bob!e@v PRIVMSG hotseat :!mine");
-    irc_stand_pass(stand, SECOND);
-    irc_stand_say(stand, ":NickServ!s@services.test NOTICE hotseat :bob -> bob ACC 3");
-    irc_stand_pass(stand, 6 * SECOND);
-    assert_int_equal(stand->texts, 3);
-    assert_memory_equal(stand->account, "guest:bob~", 10);
-    assert_int_equal(heard(stand, "PRIVMSG NickServ :ACC bob *"), 1);
-}
-
 #define TEST(test, setup) cmocka_unit_test_setup_teardown(test, setup, irc_stand_teardown)
 
 int main(void)
@@ -508,10 +410,6 @@ int main(void)
         TEST(a_stranger_goes_unseen, plain),
         TEST(somebody_who_has_not_spoken_is_waited_for, plain),
         TEST(back_from_a_netsplit, plain),
-        TEST(by_services, nickserv),
-        TEST(of_a_stranger_services_alone_prove_nothing, nickserv),
-        TEST(a_status_that_is_not_logged_in, nickserv),
-        TEST(services_are_gone_or_silent, nickserv),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
