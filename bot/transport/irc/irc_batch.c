@@ -82,6 +82,7 @@ static void begin(struct irc_batches *batches, const struct irc_line *line)
     buf_init(&batch->text);
     copy(batch->ref, sizeof batch->ref, ref);
     copy(batch->nick, sizeof batch->nick, line->nick);
+    copy(batch->userhost, sizeof batch->userhost, line->userhost);
     copy(batch->account, sizeof batch->account, line->account);
     copy(batch->target, sizeof batch->target, line->param[2]);
     copy(batch->msgid, sizeof batch->msgid, line->msgid);

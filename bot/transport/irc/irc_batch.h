@@ -26,6 +26,7 @@ struct irc_batch {
     bool past;               /* it is, or stands in, one of the past */
     char ref[64];
     char nick[EVENT_NAME_MAX + 1], account[EVENT_NAME_MAX + 1]; /* account "" = no account-tag */
+    char userhost[256];      /* of whoever began it, "" = not said */
     char target[EVENT_TARGET_MAX + 1];
     char msgid[201], time[40]; /* "" = none */
     struct buf text;

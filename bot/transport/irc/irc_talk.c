@@ -156,6 +156,7 @@ static void say_batch(struct irc *irc, const struct irc_batch *batch)
 {
     struct irc_said said = {
         .nick = batch->nick,
+        .userhost = batch->userhost,
         .account = batch->account[0] ? batch->account : NULL,
         .target = batch->target,
         .id = batch->msgid[0] ? batch->msgid : NULL,

@@ -224,6 +224,25 @@ static void what_we_missed(void **state)
     told(stage);
 }
 
+/* Of a message in many lines only its beginning says where it comes from. */
+static void many_lines_are_of_whoever_began_them(void **state)
+{
+    struct stage *stage = *state;
+    static const char *const places[] = {"a@b", "e@v"};
+    char account[2][EVENT_TARGET_MAX + 1];
+    for (size_t i = 0; i < 2; i++) {
+        fake_irc_say(stage->fake, ":bob!%s BATCH +x draft/multiline hotseat", places[i]);
+        fake_irc_say(stage->fake, "@batch=x :bob!%s PRIVMSG hotseat :many", places[i]);
+        fake_irc_say(stage->fake, ":s BATCH -x");
+        snprintf(account[i], sizeof account[i], "%s",
+                 stages_await(stage, EVENT_TEXT, "bob", "many")->account);
+        fake_irc_say(stage->fake, ":bob!%s PRIVMSG hotseat :one", places[i]);
+        assert_string_equal(stages_await(stage, EVENT_TEXT, "bob", "one")->account, account[i]);
+        stages_forget_events(stage);
+    }
+    assert_string_not_equal(account[0], account[1]);
+}
+
 /* ---- roles ---- */
 
 static void roles_by_modes(void **state)
@@ -286,6 +305,7 @@ int main(void)
         MODERN_TEST(people_swap_nicks),
         MODERN_TEST(who_takes_a_free_nick_is_another_guest),
         MODERN_TEST(what_we_missed),
+        MODERN_TEST(many_lines_are_of_whoever_began_them),
         MODERN_TEST(roles_by_modes),
         cmocka_unit_test_setup_teardown(roles_without_multi_prefix, old_prefix, stages_teardown),
     };
