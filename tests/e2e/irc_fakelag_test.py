@@ -23,12 +23,19 @@ def squeezed(text):
 
 class Fakelag(unittest.TestCase):
     def test_sixty_long_replies(self):
+        # Pace as in config.example: what hosts get is what is tested.
+        self.sixty_long_replies(flood_burst=4, flood_ms=1200)
+
+    def test_sixty_long_replies_without_a_pace_of_our_own(self):
+        """What the window of unanswered lines grows to is still less than the server takes."""
+        self.sixty_long_replies(flood_burst=100, flood_ms=0)
+
+    def sixty_long_replies(self, **pace):
         server = inspircd.Server(fakelag=True)
         self.addCleanup(server.stop)
         clients = crowd.gather(server, "#prep", crowd.NAMES[:3])
-        # Pace as in config.example: what hosts get is what is tested.
-        program = bot.Bot([bot.network("one", server, ["#prep"], flood_burst=4, flood_ms=1200,
-                                       trust_nicks="true")], extra=QUICK)
+        program = bot.Bot([bot.network("one", server, ["#prep"], trust_nicks="true", **pace)],
+                          extra=QUICK)
         self.addCleanup(program.stop)
         program.wait_joined("#prep")
         number = crowd.start(clients, "#prep", "coding")
