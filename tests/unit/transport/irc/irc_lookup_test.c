@@ -11,7 +11,8 @@
 /* How the server answers; what it is asked about is counted by the fake. */
 static struct {
     struct irc_stand *stand;
-    const char *account;  /* of whoever is asked about; NULL = none */
+    const char *account;  /* of whoever is asked about; "0" = none, NULL = nothing is said of them */
+    const char *place;    /* user and host of them */
     bool silent;          /* questions are not answered */
 } server;
 
@@ -38,13 +39,15 @@ static bool on_line(void *context, const char *line)
     if (!server.account || strchr(word(line, 1, nick), '#'))
         return false;
     if (strncmp(line, "WHOIS ", 6) == 0) {
-        fake_irc_say(fake, ":s 311 hotseat %s a b * :x", nick);
+        fake_irc_say(fake, ":s 311 hotseat %s %s * :x", nick, server.place);
         fake_irc_say(fake, ":s 307 hotseat %s :is a registered nick", nick);
-        fake_irc_say(fake, ":s 330 hotseat %s %s :is logged in as", nick, server.account);
+        if (strcmp(server.account, "0") != 0)
+            fake_irc_say(fake, ":s 330 hotseat %s %s :is logged in as", nick, server.account);
     } else if (strncmp(line, "WHO ", 4) == 0) {
+        const char *token = strchr(word(line, 2, fields), ',') + 1;
+        fake_irc_say(fake, ":s 354 hotseat %s %s %s %s", token, server.place, nick, server.account);
         fake_irc_say(fake, ":s 354 hotseat 1 e v %s wrong", nick);
-        fake_irc_say(fake, ":s 354 hotseat %s e v other wrong", strchr(word(line, 2, fields), ',') + 1);
-        fake_irc_say(fake, ":s 354 hotseat %s a b %s %s", strchr(fields, ',') + 1, nick, server.account);
+        fake_irc_say(fake, ":s 354 hotseat %s e v other wrong", token);
     }
     return false;
 }
@@ -55,6 +58,7 @@ static int start(void **state, const char *capabilities, const char *tokens)
     struct irc_stand *stand = *state;
     server.stand = stand;
     server.account = NULL;
+    server.place = "a b";
     server.silent = false;
     fake_irc_offer(stand->fake, capabilities, tokens);
     fake_irc_on_line(stand->fake, on_line, NULL);
@@ -329,6 +333,24 @@ static void a_stranger_goes_unseen(void **state)
     assert_int_equal(heard(stand, "PRIVMSG ann"), 2);
 }
 
+/* The nick is somebody else's by now, who has not said a word. */
+static void the_nick_of_a_guest_unseen(void **state)
+{
+    struct irc_stand *stand = *state;
+    server.account = "0";
+    irc_stand_say(stand, ":gus!a@b PRIVMSG hotseat :!x");
+    irc_stand_pass(stand, MINUTE);
+    assert_memory_equal(stand->account, "guest:gus~", 10);
+    assert_int_equal(irc_stand_post(stand, true), POST_BUSY);
+    irc_stand_pass(stand, SECOND);
+    assert_int_equal(irc_stand_post(stand, true), POST_TAKEN);
+    irc_stand_pass(stand, MINUTE);
+    server.place = "e v";
+    assert_int_equal(irc_stand_post(stand, true), POST_BUSY);
+    irc_stand_pass(stand, SECOND);
+    assert_int_equal(irc_stand_post(stand, true), POST_BUSY);
+}
+
 static void somebody_who_has_not_spoken_is_waited_for(void **state)
 {
     struct irc_stand *stand = *state;
@@ -408,6 +430,8 @@ int main(void)
         TEST(by_whox_of_one, whox),
         TEST(the_nick_goes_to_its_owner_before_the_answer, whox),
         TEST(a_stranger_goes_unseen, plain),
+        TEST(the_nick_of_a_guest_unseen, plain),
+        TEST(the_nick_of_a_guest_unseen, whox),
         TEST(somebody_who_has_not_spoken_is_waited_for, plain),
         TEST(back_from_a_netsplit, plain),
     };
