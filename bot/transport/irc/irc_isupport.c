@@ -15,8 +15,6 @@ static const struct irc_isupport unsaid = {
     .value_modes = "beIk",
     .set_modes = "l",
     .casemap = IRC_CASEMAP_RFC1459,
-    .chantypes = "#&",
-    .max_modes = 3,
 };
 
 void irc_isupport_init(struct irc_isupport *isupport)
@@ -79,18 +77,17 @@ static unsigned number_of(const char *value, unsigned otherwise)
     return number > NUMBER_MAX ? NUMBER_MAX : (unsigned)number;
 }
 
-/* A letter, or what a bare token stands for. */
-static char letter_of(const char *value, char otherwise)
+/* 0 if it is no letter. */
+static char letter_of(const char *value)
 {
-    return (*value >= 'a' && *value <= 'z') || (*value >= 'A' && *value <= 'Z') ? *value : otherwise;
+    return (*value >= 'a' && *value <= 'z') || (*value >= 'A' && *value <= 'Z') ? *value : 0;
 }
 
 #define TEXT(token, field) {token, offsetof(struct irc_isupport, field), sizeof unsaid.field}
 static const struct {
     const char *token;
     size_t offset, size;
-} texts[] = {TEXT("NETWORK", network), TEXT("CHANTYPES", chantypes), TEXT("STATUSMSG", statusmsg),
-             TEXT("TARGMAX", targmax)};
+} texts[] = {TEXT("NETWORK", network), TEXT("TARGMAX", targmax)};
 #undef TEXT
 
 #define NUMBER(token, field, bare) {token, offsetof(struct irc_isupport, field), bare}
@@ -98,9 +95,7 @@ static const struct {
     const char *token;
     size_t offset;
     unsigned bare; /* without a value */
-} numbers[] = {NUMBER("NICKLEN", nicklen, 0),       NUMBER("CHANNELLEN", channellen, 0),
-               NUMBER("LINELEN", linelen, 0),       NUMBER("MODES", max_modes, 0),
-               NUMBER("MONITOR", monitor, UINT_MAX), NUMBER("ACCEPT", accept, UINT_MAX),
+} numbers[] = {NUMBER("NICKLEN", nicklen, 0), NUMBER("LINELEN", linelen, 0),
                NUMBER("MAXTARGETS", max_targets, UINT_MAX)};
 #undef NUMBER
 
@@ -141,12 +136,8 @@ static void take_token(struct irc_isupport *isupport, const char *token, const c
         on_chanmodes(isupport, value);
     else if (strcmp(token, "WHOX") == 0)
         isupport->whox = value != NULL;
-    else if (strcmp(token, "UTF8ONLY") == 0)
-        isupport->utf8only = value != NULL;
     else if (strcmp(token, "BOT") == 0)
-        isupport->bot = value ? letter_of(value, 0) : 0;
-    else if (strcmp(token, "CALLERID") == 0)
-        isupport->callerid = value ? letter_of(value, 'g') : 0;
+        isupport->bot = value ? letter_of(value) : 0;
 }
 
 void irc_isupport_line(struct irc_isupport *isupport, const struct irc_line *line)

@@ -18,15 +18,11 @@ struct irc_isupport {
     char set_modes[32];        /* and only when set (C) */
     enum irc_casemap casemap;  /* CASEMAPPING */
     char network[64];          /* NETWORK, "" = not said */
-    char chantypes[16];        /* what channels begin with: "#&" */
-    char statusmsg[16];        /* marks that may stand before a channel as a target; "" = none */
     char targmax[256];         /* TARGMAX as it came: irc_isupport_targets() reads it */
     unsigned max_targets;      /* MAXTARGETS, 0 = not said */
-    unsigned nicklen, channellen, linelen; /* longest, in bytes; 0 = not said (linelen: 512) */
-    unsigned max_modes;        /* MODES: changes in one line; 3 if not said, 0 = no limit */
-    unsigned monitor, accept;  /* MONITOR, ACCEPT: entries; 0 = there is no such command */
-    char bot, callerid;        /* BOT, CALLERID: letter of the user mode; 0 = there is none */
-    bool whox, utf8only;
+    unsigned nicklen, linelen; /* longest, in bytes; 0 = not said (linelen: 512) */
+    char bot;                  /* BOT: letter of the user mode; 0 = there is none */
+    bool whox;
     unsigned lines;            /* read so far */
 };
 
