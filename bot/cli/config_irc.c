@@ -181,8 +181,8 @@ static bool stays_private(const struct irc_settings *network)
     for (size_t i = 0; i < network->server_count; i++) {
         const char *host = network->servers[i].host ? network->servers[i].host : "";
         size_t length = strlen(host);
-        bool here = strcmp(host, "localhost") == 0 || strncmp(host, "127.", 4) == 0 ||
-                    strcmp(host, "[::1]") == 0;
+        bool loopback = strncmp(host, "127.", 4) == 0 && host[strspn(host, "0123456789.")] == '\0';
+        bool here = loopback || strcmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0;
         bool onion = length > 6 && strcmp(host + length - 6, ".onion") == 0;
         if (network->proxy ? !onion : !here)
             return false;

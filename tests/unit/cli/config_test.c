@@ -355,6 +355,7 @@ static void an_account_needs_a_private_line(void **state)
         {"host = \"irc.example.org\"", true},
         {"host = \"irc.example.org\"\ntls = false", false},
         {"host = \"127.0.0.1\"\ntls = false", true},
+        {"host = \"127.example.org\"\ntls = false", false},
         {"host = \"localhost\"\ntls = false\nmore_hosts = {\"irc.example.org\"}", false},
         {"host = \"localhost\"\ntls = false\nproxy = \"socks5h://127.0.0.1:9050\"", false},
         {"host = \"abc.onion\"\ntls = false", false},
