@@ -110,12 +110,17 @@ static void tell_account(const struct patient *patient)
     const struct irc_look_found *found = patient->found;
     bool can = settings->account_password || settings->cert_file;
     if (found->account[0])
-        WELL(patient, "the bot logs in as the account %s (SASL %s)", found->account,
-             settings->account_password ? "PLAIN" : "EXTERNAL");
+        WELL(patient, "the bot logs in as the account %s (%s)", found->account,
+             !found->sasl                 ? "by NickServ"
+             : settings->account_password ? "SASL PLAIN"
+                                          : "SASL EXTERNAL");
     else if (settings->sasl != IRC_SASL_OFF)
         ILL(patient, "correct it, or set sasl = \"off\" if the bot is to have no account there",
             "the bot does not log in: %s",
             found->login_why[0] ? found->login_why : "the server offers no SASL");
+    else if (settings->services && settings->account_password)
+        ILL(patient, "check account, account_password and services",
+            "NickServ does not let the bot in to the account %s", settings->account);
     else if (strstr(found->caps, "sasl"))
         WELL(patient, "the bot has no account%s; without one whoever is quicker has its nick",
              can ? ", as sasl = \"off\" says" : ": account and account_password give it one");
@@ -141,10 +146,12 @@ static void tell_services(const struct patient *patient)
             "who people are cannot be told: %s does not answer, so everybody is a guest and nobody "
             "is on the board",
             services->mask);
+    else if (!mask && patient->found->whois_account)
+        WELL(patient, "who people are: by WHOIS, which tells accounts");
     else if (!mask)
         ILL(patient, advice,
-            "the server tells nobody's account by itself: without a word about services everybody "
-            "is a guest and nobody is on the board");
+            "the server tells nobody's account by itself; where WHOIS does not either, everybody is "
+            "a guest and nobody is on the board, unless the bot may ask NickServ");
     else if (!irc_mask_fits(patient->found->isupport.casemap, mask, services->mask))
         ILL(patient, advice, "services are %s there, whom services = \"%s\" does not fit",
             services->mask, mask);

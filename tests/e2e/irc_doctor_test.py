@@ -139,6 +139,18 @@ class Doctor(unittest.TestCase):
         self.addCleanup(server.stop)
         self.says(self.doctor(server, 1, **self.account()), 'FAULT .*no SASL.*sasl = "off"')
 
+    def test_by_nickserv(self):
+        server = ircd.Server(services="services.test")
+        self.addCleanup(server.stop)
+        atheme = services.Services(server, {"hotseat": WORD})
+        self.addCleanup(atheme.stop)
+        options = {"tls": False, "sasl": "off", "services": "NickServ!*@services.test"}
+        self.says(self.doctor(server, 0, **options, **self.account()),
+                  r"logs in as the account hotseat \(by NickServ\)")
+        text = self.doctor(server, 1, account="hotseat", account_password="not-the-word", **options)
+        self.says(text, r"FAULT .*NickServ does not let the bot in.*\n +check account, account_pass")
+        self.assertNotIn("not-the-word", text)
+
     # ---- it does not come to registering ----
 
     def test_dead_host(self):

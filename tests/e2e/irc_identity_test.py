@@ -86,6 +86,16 @@ class Ngircd(accounts_case.Case):
         self.assertEqual(sorted(row["name"] for row in self.program.board()["members"]),
                          ["anna", "bob_"])
 
+    def test_the_bot_itself(self):
+        """There is no SASL: it identifies to NickServ."""
+        ann = self.come("ann", "ann")
+        self.run_bot(services=accounts_case.MASK, nick="hal", account="hal",
+                     account_password="pw-hal", sasl="off")
+        self.program.wait_log("logged in as the account hal")
+        ann.raw("WHOIS hal")
+        ann.wait_line(lambda line: line.command == "330" and line.params[2] == "hal")
+        self.assertNotIn("pw-hal", "".join(self.program.log))
+
     @staticmethod
     def speak_until(client, words):
         for _ in range(12):

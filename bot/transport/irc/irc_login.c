@@ -146,6 +146,8 @@ void irc_login_confirmed(struct irc *irc, const char *account)
     irc->denied = 0;
     snprintf(irc->account, sizeof irc->account, "%s", account);
     log_info("irc", "%s: logged in as the account %s", irc->settings->network, irc->account);
+    if (irc->look)
+        irc_look_logged_in(irc);
 }
 
 void irc_login_lost(struct irc *irc)

@@ -48,6 +48,18 @@ static void ask(struct irc *irc)
     irc_send(irc, "PING :" MARKER);
 }
 
+/* NickServ is told who we are, and has not said that it believes it. */
+static bool identifies(const struct irc *irc)
+{
+    return irc->settings->services && irc->settings->account_password && !irc->account[0];
+}
+
+static void finish_if_all_is_known(struct irc *irc)
+{
+    if (irc->look->found->services.answers && !identifies(irc))
+        finish(irc->look);
+}
+
 static void ask_services(struct irc *irc)
 {
     struct irc_look *look = irc->look;
@@ -111,7 +123,7 @@ static void on_notice(struct irc *irc)
     snprintf(look->found->services.mask, sizeof look->found->services.mask, "%.60s!%.250s",
              irc->line.nick, irc->line.userhost);
     look->found->services.answers = true;
-    finish(look);
+    finish_if_all_is_known(irc);
 }
 
 static void on_numeric(struct irc *irc, int numeric)
@@ -154,6 +166,11 @@ void irc_look_registered(struct irc *irc)
     uv_timer_start(&irc->look->timer, on_timer, 2 * ANSWERS_MS, 0);
 }
 
+void irc_look_logged_in(struct irc *irc)
+{
+    finish_if_all_is_known(irc);
+}
+
 void irc_look_lost(struct irc *irc, const char *why)
 {
     struct irc_look_found *found = irc->look->found;
@@ -183,6 +200,7 @@ static void take_state(const struct irc *irc, struct irc_look *look)
         found->upgraded = irc->servers.now.port;
     snprintf(found->nick, sizeof found->nick, "%s", irc->nick);
     snprintf(found->account, sizeof found->account, "%s", irc->account);
+    found->sasl = irc_cap(irc, IRC_CAP_SASL);
     snprintf(found->login_why, sizeof found->login_why, "%s",
              irc->account[0] ? "" : irc->sasl.why);
 }

@@ -40,6 +40,7 @@ struct irc_look_found {
     char nick[EVENT_NAME_MAX + 1];  /* that we had */
     size_t text_bytes;              /* of a message to the first channel, in one line */
     char account[128];              /* that we are logged in to, "" */
+    bool sasl;                      /* by SASL, not by NickServ */
     char login_why[512];            /* why not, "" = it was not tried */
     bool whois_account;             /* WHOIS says which account somebody has: ours */
     struct irc_look_services services;

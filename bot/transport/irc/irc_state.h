@@ -250,6 +250,7 @@ void irc_register_refused(struct irc *irc, int numeric); /* 464, 465 */
 /* ---- irc_look.c: the same connection when only a look is taken; not of the bot itself ---- */
 void irc_look_line(struct irc *irc); /* each line, before anything is done with it */
 void irc_look_registered(struct irc *irc);
+void irc_look_logged_in(struct irc *irc); /* after that */
 void irc_look_lost(struct irc *irc, const char *why);
 
 /* ---- irc_nick.c ---- */
