@@ -273,7 +273,7 @@ static void compose(struct life_bot *bot)
 void life_bot_up(struct life_bot *bot, uv_loop_t *loop, struct life_net *net, unsigned port,
                  uint64_t seed)
 {
-    static char network[] = "net", host[] = "127.0.0.1", nick[] = "hotseat", room[] = LIFE_ROOM;
+    static char network[] = "net", host[] = LIFE_HOST, nick[] = "hotseat", room[] = LIFE_ROOM;
     struct error error;
     memset(bot, 0, sizeof *bot);
     bot->loop = loop;

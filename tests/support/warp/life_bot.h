@@ -14,6 +14,7 @@
 #include "transport/irc/irc_settings.h"
 #include "warp/life_net.h"
 
+#define LIFE_HOST "irc.life.test"
 #define LIFE_HEARD_MAX (256 * 1024) /* bytes of what each target saw last, without spaces */
 
 struct life_bot {

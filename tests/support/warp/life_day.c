@@ -20,6 +20,7 @@ static const struct {
     [LIFE_RESET] = {"reset", 90},           [LIFE_CUT_LINE] = {"cut line", 60},
     [LIFE_HALF_OPEN] = {"half open", 40},   [LIFE_ERROR] = {"ERROR", 40},
     [LIFE_REFUSED] = {"refused", 40},       [LIFE_HANGING] = {"hanging", 15},
+    [LIFE_UNNAMED] = {"name not found", 30},
     [LIFE_KICKED] = {"kicked", 60},         [LIFE_BANNED] = {"banned", 30},
     [LIFE_FULL] = {"channel full", 30},     [LIFE_SLOW] = {"slow reading", 120},
     [LIFE_SPLIT] = {"netsplit", 200},       [LIFE_GOES] = {"member goes", 300},
@@ -71,12 +72,26 @@ static void check_back_off(struct life *life)
     life->attempts++;
 }
 
-enum wire_fate life_day_attempt(void *context)
+static void begin_attempt(struct life *life)
 {
-    struct life *life = context;
     check_back_off(life);
     if (life->net.nick[0])
         life_net_dropped(&life->net, life->net.ghost);
+}
+
+enum names_fate life_day_attempt(void *context)
+{
+    struct life *life = context;
+    begin_attempt(life);
+    return life->names;
+}
+
+/* Libcurl knows a name for a minute: then this is the beginning. */
+enum wire_fate life_day_connect(void *context)
+{
+    struct life *life = context;
+    if (life->attempt_at < 0 || warp_moved() - life->attempt_at >= SECOND / 2)
+        begin_attempt(life);
     return life->fate;
 }
 
@@ -119,6 +134,7 @@ static void stands_again(struct life *life, size_t which)
 {
     (void)which;
     life->fate = WIRE_STANDS;
+    life->names = NAMES_FOUND;
 }
 
 static void reads_again(struct life *life, size_t which)
@@ -150,6 +166,11 @@ static void fault_connection(struct life *life, enum life_fault fault)
     case LIFE_REFUSED:
     case LIFE_HANGING:
         life->fate = fault == LIFE_REFUSED ? WIRE_REFUSED : WIRE_HANGS;
+        later(life, 5, 200, stands_again, 0);
+        drop(life);
+        break;
+    case LIFE_UNNAMED:
+        life->names = pick(life, 2) ? NAMES_UNKNOWN : NAMES_NO_ANSWER;
         later(life, 5, 200, stands_again, 0);
         drop(life);
         break;

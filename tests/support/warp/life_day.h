@@ -7,13 +7,14 @@
 #define SUPPORT_LIFE_DAY_H
 
 #include "warp/life_play.h"
+#include "warp/names.h"
 #include "warp/wire.h"
 
 #define LIFE_LATER_MAX 256
 
 enum life_fault {
     LIFE_RESET, LIFE_CUT_LINE, LIFE_HALF_OPEN, LIFE_ERROR, LIFE_REFUSED, LIFE_HANGING,
-    LIFE_SLOW, LIFE_KICKED, LIFE_BANNED, LIFE_FULL, LIFE_SPLIT, LIFE_GOES, LIFE_RENAMED,
+    LIFE_UNNAMED, LIFE_SLOW, LIFE_KICKED, LIFE_BANNED, LIFE_FULL, LIFE_SPLIT, LIFE_GOES, LIFE_RENAMED,
     LIFE_THEFT, LIFE_SERVICES, LIFE_KICK_OTHER, LIFE_GARBAGE, LIFE_BURST, LIFE_FAULTS
 };
 
@@ -30,13 +31,16 @@ struct life {
         size_t which;
     } later[LIFE_LATER_MAX];
     enum wire_fate fate;
+    enum names_fate names;
     size_t count[LIFE_FAULTS], attempts, connects;
     int64_t attempt_at; /* the last one, -1 before the first */
     unsigned failures;  /* attempts in a row since the bot was in for long */
 };
 
-/* For wire_take(): each attempt must come no sooner than the back-off allows. */
-enum wire_fate life_day_attempt(void *context);
+/* For names_take(). Each attempt must come no sooner than the back-off allows. */
+enum names_fate life_day_attempt(void *context);
+/* For wire_take(). */
+enum wire_fate life_day_connect(void *context);
 void life_day_accept(void *context, int fd);
 /* Something goes wrong. */
 void life_day_happen(struct life *life);
