@@ -188,8 +188,8 @@ void irc_lookup_done(struct irc *irc, struct irc_question *question, const char 
     if (!person)
         return;
     person->wish = IRC_WISH_NONE;
-    /* Nobody tells us when a stranger goes: somebody else may have the nick now. An account is proof. */
-    if (!*name && person->channels == 0 && place && person->place && place != person->place)
+    /* Nobody tells us when a stranger goes: somebody else may have the nick now, even its owner. */
+    if (person->channels == 0 && place && person->place && place != person->place)
         irc_presence_forget(irc, person, false);
     else
         irc_identity_learn(irc, person, name);
