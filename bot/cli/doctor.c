@@ -20,7 +20,9 @@
 #include "store/sqlite/sqlite_store.h"
 #include "transport/irc/irc_settings.h"
 #include "transport/matrix/matrix_settings.h"
+#include "util/buf.h"
 #include "util/log.h"
+#include "util/utf8.h"
 
 #define FILES_WANTED 256
 #define CLOCK_FLOOR 1767225600 /* 2026-01-01: a clock before it is not set */
@@ -34,24 +36,38 @@ static const char usage[] =
     "Connects to a network of the configuration (default /etc/hotseat/hotseat.conf) as the bot\n"
     "would, joins nothing, and says what will not work there and what to change.\n";
 
+static void show(struct doctor *doctor, const char *what, bool fault, const char *found,
+                 const char *advice)
+{
+    doctor->faults += fault;
+    if (doctor->checks) {
+        json_array_append_new(doctor->checks,
+                              json_pack("{s:s,s:b,s:s,s:s}", "check", what, "ok", !fault, "found",
+                                        found, "advice", advice));
+        return;
+    }
+    printf("%-5s %-10s %s\n", fault ? "FAULT" : "ok", what, found);
+    if (fault)
+        printf("                 %s\n", advice);
+}
+
+/* Servers say part of it, and neither a terminal nor JSON takes every byte. */
 void doctor_tell(struct doctor *doctor, const char *what, const char *advice, const char *format,
                  ...)
 {
-    char found[700];
+    char words[700];
+    struct buf found, mended;
     va_list args;
     va_start(args, format);
-    vsnprintf(found, sizeof found, format, args);
+    vsnprintf(words, sizeof words, format, args);
     va_end(args);
-    doctor->faults += advice != NULL;
-    if (doctor->checks) {
-        json_array_append_new(doctor->checks,
-                              json_pack("{s:s,s:b,s:s,s:s}", "check", what, "ok", advice == NULL,
-                                        "found", found, "advice", advice ? advice : ""));
-        return;
-    }
-    printf("%-5s %-10s %s\n", advice ? "FAULT" : "ok", what, found);
-    if (advice)
-        printf("                 %s\n", advice);
+    buf_init(&found);
+    buf_init(&mended);
+    utf8_clean(&found, words, strlen(words), true);
+    utf8_clean(&mended, advice ? advice : "", advice ? strlen(advice) : 0, true);
+    show(doctor, what, advice != NULL, buf_text(&found), buf_text(&mended));
+    buf_finish(&found);
+    buf_finish(&mended);
 }
 
 static void count_refused(void *context, const char *path, const struct error *why)

@@ -1,6 +1,8 @@
 """hotseat doctor --irc: what it says of real servers, and that what it advises mends it."""
 import json
+import socket
 import subprocess
+import threading
 import unittest
 
 import bot
@@ -11,6 +13,39 @@ import socks
 import tap
 
 WORD = "pw-of-the-bot-78"
+
+
+class Rude:
+    """A server that registers whoever comes, and calls itself by what no terminal should see."""
+
+    def __init__(self):
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def stop(self):
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+
+    def serve(self):
+        while True:
+            try:
+                connection, _ = self.listener.accept()
+            except OSError:
+                return
+            with connection, connection.makefile("rb") as lines:
+                for line in lines:
+                    self.answer(connection, line.decode().split())
+
+    def answer(self, connection, words):
+        if words[:2] == ["CAP", "LS"]:
+            connection.sendall(b":s CAP * LS :\r\n")
+        elif words[0] == "USER":
+            connection.sendall(b":s 001 hotseat :hi\r\n"
+                               b":s 004 hotseat \x1b[31mred\xff rude-1 i n\r\n"
+                               b":s 422 hotseat :no MOTD\r\n")
+        elif words[0] == "PING":
+            connection.sendall(b":s PONG s %s\r\n" % words[-1].encode())
 
 
 class Doctor(unittest.TestCase):
@@ -189,6 +224,15 @@ class Doctor(unittest.TestCase):
         self.addCleanup(strict.stop)
         text = self.doctor(self.hub, 1, nick="1hotseat")
         self.says(text, "FAULT .*nick")
+
+    def test_bytes_that_are_no_words(self):
+        server = Rude()
+        self.addCleanup(server.stop)
+        text = self.doctor(server, 1, tls=False)
+        self.says(text, r"\[31mred.* \(rude-1\)")
+        self.assertNotIn("\x1b", text)
+        checks = json.loads(self.doctor(server, 1, "--json", tls=False))
+        self.assertIn("rude-1", json.dumps(checks))
 
     # ---- channels and nicks ----
 
