@@ -202,9 +202,12 @@ class Rounds(unittest.TestCase):
             ann.say("#prep", text)
             ann.wait(".", target="#prep", source="hotseat")
         ann.sync()
-        self.assertEqual(len(ann.texts(source="hotseat")), 4)
+        # Of CTCP, only a question to the bot itself is answered, and only that by a NOTICE.
+        self.assertEqual(len(ann.texts(source="hotseat")), 5)
         ann.say("hotseat", "\x01ACTION !help\x01")
-        self.assertTrue(all(l.command != "NOTICE" for l in ann.seen if l.nick == "hotseat"))
+        notices = [l.text for l in ann.seen if l.nick == "hotseat" and l.command == "NOTICE"]
+        self.assertEqual(len(notices), 1)
+        self.assertTrue(notices[0].startswith("\x01VERSION hotseat "))
 
 
 tap.main()
