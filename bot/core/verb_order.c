@@ -199,7 +199,8 @@ static void record(struct talk *talk, const struct person *person, enum sanction
     };
 }
 
-/* What stands behind the name, in one line; NULL if nothing does. */
+/* What stands behind the name, in one line and without the full stop that our sentence has; NULL if
+ * nothing does. */
 static const char *reason_of(const struct talk *talk)
 {
     const struct command *command = &talk->command;
@@ -209,6 +210,8 @@ static const char *reason_of(const struct talk *talk)
         at++;
     while (at < end && (*at == ' ' || *at == '\n' || *at == '\t'))
         at++;
+    while (end > at && (end[-1] == '.' || end[-1] == ' '))
+        end--;
     if (at == end)
         return NULL;
     buf_init(&clean);
