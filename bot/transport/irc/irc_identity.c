@@ -120,10 +120,11 @@ static bool is_known(const struct irc *irc, const struct irc_person *person)
     return person->logged_in || irc_cap(irc, IRC_CAP_ACCOUNT_NOTIFY) || age < FRESH_MS;
 }
 
-/* Said to the bot, or perhaps a command: commands begin with a sign. */
+/* Said to the bot, or perhaps a command: commands begin with a sign, and formatting or a space may
+ * stand before it. */
 static bool is_for_bot(const struct irc *irc, int channel, const struct irc_said *said)
 {
-    return channel < 0 || ispunct((unsigned char)said->text[0]) ||
+    return channel < 0 || !isalnum((unsigned char)said->text[0]) ||
            strcasestr(said->text, irc->nick) != NULL;
 }
 

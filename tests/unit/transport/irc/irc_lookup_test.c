@@ -135,6 +135,12 @@ static void a_guest_is_looked_up_again_a_minute_later(void **state)
     irc_stand_pass(stand, SECOND);
     assert_string_equal(stand->text, "hotseat: two");
     assert_string_equal(stand->account, "account:ann");
+    /* A command may be bold. */
+    server.account = NULL;
+    irc_stand_say(stand, ":bob!a@b JOIN #prep");
+    irc_stand_pass(stand, 70 * SECOND);
+    irc_stand_say(stand, ":bob!a@b PRIVMSG #prep :\x02!join");
+    assert_int_equal(heard(stand, "WHOIS bob"), 2);
 }
 
 static void after_five_seconds_they_are_guests(void **state)
