@@ -57,7 +57,7 @@ tsan: deps-test
 
 # Fuzz targets: tests/fuzz/NAME_fuzz.c for clang's libFuzzer, with sanitizers, over a library of
 # their own. `make test` runs each for FUZZ_RUNS inputs, but no longer than FUZZ_TEST_SECONDS;
-# `make fuzz` for FUZZ_SECONDS; irc_link_fuzz, which prints how many lines it has run, for four
+# `make fuzz` for FUZZ_SECONDS; irc_link_fuzz, which prints how many lines it has run, for two
 # times as long: a million lines, also on a busy machine.
 FUZZ         := $(sort $(wildcard tests/fuzz/*_fuzz.c))
 FUZZBIN      := $(FUZZ:%.c=$(BUILD)/fuzz/%)
@@ -89,7 +89,7 @@ $(BUILD)/tests/fuzz/%.run: $(BUILD)/tests/fuzz/%
 fuzz: deps-test
 	@$(MAKE) --no-print-directory -j$$(nproc) fuzz-built
 	@for f in $(FUZZBIN); do n=$$(basename $$f); mkdir -p $$f.corpus; echo "== $$n"; \
-	    times=1; [ $$n != irc_link_fuzz ] || times=4; \
+	    times=1; [ $$n != irc_link_fuzz ] || times=2; \
 	    $$f -max_total_time=$$(($(FUZZ_SECONDS) * times)) -artifact_prefix=$$f. $$f.corpus $$(ls -d tests/fuzz/corpus/$$n 2>/dev/null) || exit 1; done
 
 # Speed, as ratios against a baseline measured in the same run: tests/bench/NAME_bench.c and

@@ -240,7 +240,7 @@ size_t irc_grammar_line(uint64_t *chance, char *out, size_t size)
                                    put_move, put_move, put_chaos, put_batch};
     struct buf line;
     buf_init(&line);
-    if (random_below(chance, 12) == 0) {
+    if (random_below(chance, 30) == 0) {
         buf_putc(&line, (char)IRC_ORDER);
         buf_putc(&line, IRC_ORDERS[random_below(chance, sizeof IRC_ORDERS - 1)]);
     } else {

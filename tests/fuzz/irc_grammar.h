@@ -7,7 +7,7 @@
 
 /* An order to the harness inside the bytes of an input: this byte, then a letter (irc_link_fuzz.c). */
 #define IRC_ORDER 0xFE
-#define IRC_ORDERS "nwthpdaumg"
+#define IRC_ORDERS "nwwwthppddaamg"
 
 /* Writes one line or order, with its end, of at most `size` bytes; gives its length. */
 size_t irc_grammar_line(uint64_t *chance, char *out, size_t size);

@@ -22,7 +22,7 @@
 
 #define POSTS_MAX 400
 #define HOUR_MS 3600000
-#define MORE_LINES 150
+#define MORE_LINES 400
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 
@@ -390,6 +390,8 @@ static void play_on(struct bot *bot, const char *bytes, size_t size)
     size_t used = 0;
     for (int i = 0; i < MORE_LINES && used + 8192 < sizeof more; i++)
         used += irc_grammar_line(&chance, more + used, 8192);
+    if (link_now->up && !link_now->ready)
+        welcome(bot);
     play(bot, more, used);
 }
 
