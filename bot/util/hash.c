@@ -8,8 +8,13 @@
 /* libcrypto is loaded with libcurl anyway, and hashes faster than anything of our own. */
 void sha256(const void *data, size_t size, uint8_t digest[SHA256_BYTES])
 {
+    /* EVP_sha256() would be looked up anew for each hash (EVP_MD_fetch(3)), which takes longer than
+     * to hash a line. Kept until the program ends. */
+    static EVP_MD *kept;
     unsigned length = SHA256_BYTES;
-    if (EVP_Digest(data, size, digest, &length, EVP_sha256(), NULL) != 1)
+    if (!kept)
+        kept = EVP_MD_fetch(NULL, "SHA256", NULL);
+    if (EVP_Digest(data, size, digest, &length, kept ? kept : EVP_sha256(), NULL) != 1)
         memset(digest, 0, SHA256_BYTES);
 }
 

@@ -99,7 +99,8 @@ class Hotseat(Process):
             "settle = \"0s\"\nlast_call = \"0s\"\ncommands = 0\n" % (
                 bot.quoted(self.database), bot.quoted(os.path.abspath(
                     os.path.join(tap.BUILD, "plugins"))), bot.quoted(tap.PACK)),
-            bot.network("bench", self.server, [self.channel], nick=self.nick)]))
+            bot.network("bench", self.server, [self.channel], nick=self.nick,
+                        trust_nicks="true")]))
         self.launch(os.path.abspath(tap.HOTSEAT), "run", "--config", config)
 
     def prepare(self, voters):
