@@ -265,7 +265,6 @@ static struct queued *take_events(struct session *session)
         queued->answered = false;
         *last = queued;
         last = &queued->next;
-        session->together = i + 1;
     }
     return first;
 }
@@ -449,11 +448,6 @@ int64_t session_deadline(const struct session *session)
 }
 
 /* ---- looking in ---- */
-
-size_t session_together(const struct session *session)
-{
-    return session->together;
-}
 
 bool session_at_rest(const struct session *session)
 {

@@ -50,8 +50,6 @@ const struct transport_sink *session_sink(struct session *session);
 void session_turn(struct session *session);
 /* Absolute time of the next needed turn, 0 if none. */
 int64_t session_deadline(const struct session *session);
-/* How many events the last turn that had some stored together. */
-size_t session_together(const struct session *session);
 /* Called by sink->wake and after pushes; lets the driver schedule a turn. */
 void session_on_wake(struct session *session, void (*wake)(void *context), void *context);
 

@@ -50,7 +50,6 @@ struct session {
     bool stale;           /* the hall must be loaded anew before anything else */
     int64_t retry_at;     /* after a failure, when to try again; 0 = none */
     int64_t dispatch_at;  /* when to look through the outbox again without being called; 0 = never */
-    size_t together;      /* events of the last turn that had some */
     int64_t trim_at;      /* when the inbox is trimmed again */
     unsigned failures;    /* turns in a row that failed as a whole */
     unsigned clock_faults; /* EVENT_CLOCK failed this often in a row */

@@ -1,10 +1,5 @@
 #include "cli/pump.h"
 
-/* While many speak at once a commit waits a moment for those who are about to: fewer, larger
- * transactions, as with PostgreSQL's commit_delay and commit_siblings. */
-#define SIBLINGS 8 /* events of the last turn */
-#define DELAY_MS 1
-
 static void turn(struct pump *pump);
 
 static void on_idle(uv_idle_t *idle)
@@ -20,18 +15,13 @@ static void on_timer(uv_timer_t *timer)
 static void wanted(void *context)
 {
     struct pump *pump = context;
-    if (pump->closing)
-        return;
-    if (session_together(pump->session) < SIBLINGS)
+    if (!pump->closing)
         uv_idle_start(&pump->idle, on_idle);
-    else if (!uv_is_active((uv_handle_t *)&pump->gather))
-        uv_timer_start(&pump->gather, on_timer, DELAY_MS, 0);
 }
 
 static void turn(struct pump *pump)
 {
     uv_idle_stop(&pump->idle);
-    uv_timer_stop(&pump->gather);
     session_turn(pump->session);
     int64_t due = session_deadline(pump->session);
     if (due > 0) {
@@ -50,10 +40,9 @@ int pump_init(struct pump *pump, uv_loop_t *loop, struct session *session,
 {
     *pump = (struct pump){.session = session, .loop = loop, .clock = clock, .after = after,
                           .context = context};
-    if (uv_idle_init(loop, &pump->idle) || uv_timer_init(loop, &pump->timer) ||
-        uv_timer_init(loop, &pump->gather))
+    if (uv_idle_init(loop, &pump->idle) || uv_timer_init(loop, &pump->timer))
         return -1;
-    pump->idle.data = pump->timer.data = pump->gather.data = pump;
+    pump->idle.data = pump->timer.data = pump;
     session_on_wake(session, wanted, pump);
     wanted(pump);
     return 0;
@@ -69,9 +58,8 @@ void pump_close(struct pump *pump)
 {
     if (pump->closing || !pump->session)
         return;
-    pump->closing = 3;
+    pump->closing = 2;
     session_on_wake(pump->session, NULL, NULL);
     uv_close((uv_handle_t *)&pump->idle, closed);
     uv_close((uv_handle_t *)&pump->timer, closed);
-    uv_close((uv_handle_t *)&pump->gather, closed);
 }

@@ -11,7 +11,6 @@ struct pump {
     uv_loop_t *loop;
     uv_idle_t idle;   /* runs while a turn is wanted */
     uv_timer_t timer; /* to the session's deadline */
-    uv_timer_t gather; /* to the next turn, while many speak at once */
     struct clock_port clock;
     void (*after)(void *context); /* after each turn; may be NULL */
     void *context;
