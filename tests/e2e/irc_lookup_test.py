@@ -103,6 +103,9 @@ class Alone(Case):
         number = crowd.start(clients, "#prep", "coding")
         crowd.answer(clients, number)
         bob = clients[1]
+        # What is on its way to a nick when it changes hands arrives there: nobody can prevent that.
+        bob.wait("> sealed", target="bob", source="hotseat")
+        bob.sync()
         bob.quit()
         thief = ircd.Client(self.server, "bob", register=False)
         self.addCleanup(thief.close)

@@ -83,7 +83,7 @@ void irc_identity_hint(struct irc *irc, struct irc_person *person)
 struct irc_person *irc_identity_meet(struct irc *irc, const char *nick, const char *userhost)
 {
     struct irc_person *person = irc_people_find(&irc->people, nick);
-    uint64_t place = irc_account_place(userhost);
+    uint64_t place = irc->settings->trust_nicks ? 0 : irc_account_place(userhost);
     /* Nobody tells us when a stranger goes: who comes from elsewhere is somebody else. */
     if (person && person->channels == 0 && place && place != person->place) {
         irc_presence_forget(irc, person, false);
