@@ -70,6 +70,7 @@ class Inspircd(unittest.TestCase):
         bob = self.client("bob", leaf, sasl=("bob", "pw-bob"))
         for client in (ann, bob):
             client.join("#split")
+        ann.wait_line(lambda l: l.command == "JOIN" and l.nick == "bob")
         for _ in range(2):
             leaf.split()
             ann.sync()

@@ -37,9 +37,10 @@ def give(path):
 class Child:
     def __init__(self, command, cwd="/"):
         user = server_user()
-        if user:
-            command = ["setpriv", "--reuid=%d" % user.pw_uid, "--regid=%d" % user.pw_gid,
-                       "--clear-groups"] + command
+        other = (["--reuid=%d" % user.pw_uid, "--regid=%d" % user.pw_gid, "--clear-groups"]
+                 if user else [])
+        # It goes with the thread that made it, however that ends: a test may be killed, too.
+        command = ["setpriv", "--pdeathsig", "KILL"] + other + command
         self.command = command
         self.said = []
         self.at = 0  # wait() looks from here on
