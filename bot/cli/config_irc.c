@@ -5,6 +5,7 @@
 
 #include "cli/config_file.h"
 #include "transport/irc/irc_settings.h"
+#include "util/wipe.h"
 
 cfg_opt_t config_irc_options[] = {
     CFG_STR("host", NULL, CFGF_NONE),
@@ -272,32 +273,25 @@ bool config_irc_secret(const struct options *options)
     return false;
 }
 
-static void forget(char *secret)
-{
-    if (secret)
-        explicit_bzero(secret, strlen(secret));
-    free(secret);
-}
-
 static void free_network(struct irc_settings *network)
 {
     free(network->network);
     for (size_t i = 0; i < IRC_SERVERS_MAX; i++)
         free(network->servers[i].host);
     free(network->ca_file);
-    forget(network->proxy);
+    wipe_free(network->proxy);
     free(network->nick);
     free(network->user);
     free(network->realname);
-    forget(network->password);
+    wipe_free(network->password);
     free(network->account);
-    forget(network->account_password);
+    wipe_free(network->account_password);
     free(network->cert_file);
     free(network->key_file);
     free(network->services);
     for (size_t i = 0; i < network->channel_count; i++) {
         free(network->channels[i]);
-        forget(network->keys[i]);
+        wipe_free(network->keys[i]);
     }
 }
 

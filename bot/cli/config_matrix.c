@@ -10,6 +10,7 @@
 #include "transport/matrix/matrix_http.h"
 #include "transport/matrix/matrix_settings.h"
 #include "util/buf.h"
+#include "util/wipe.h"
 
 #define ID_MAX 255 /* bytes of an identifier (Appendix 4.2) */
 #define SECRET_MAX 4096
@@ -221,13 +222,6 @@ bool config_matrix_secret(const struct options *options)
     return false;
 }
 
-static void forget(char *secret)
-{
-    if (secret)
-        explicit_bzero(secret, strlen(secret));
-    free(secret);
-}
-
 void config_matrix_free(struct options *options)
 {
     for (size_t i = 0; i < options->matrix_count; i++) {
@@ -236,10 +230,10 @@ void config_matrix_free(struct options *options)
         free(matrix->homeserver);
         free(matrix->server);
         free(matrix->ca_file);
-        forget(matrix->token);
+        wipe_free(matrix->token);
         free(matrix->token_file);
         free(matrix->user);
-        forget(matrix->password);
+        wipe_free(matrix->password);
         free(matrix->device_id);
         for (size_t j = 0; j < matrix->room_count; j++)
             free(matrix->rooms[j]);

@@ -12,6 +12,7 @@
 #include "transport/irc/irc_mask.h"
 #include "transport/irc/irc_state.h"
 #include "util/log.h"
+#include "util/wipe.h"
 
 #define ANSWER_MS 30000 /* for WHOIS, and until a command counts as arrived */
 #define COMMAND_MAX 400
@@ -23,17 +24,10 @@ static bool is_services(const struct irc *irc, const char *nick, const char *use
     return irc_mask_fits(irc->people.casemap, irc->settings->services, who);
 }
 
-static void forget(char *command)
-{
-    if (command)
-        explicit_bzero(command, strlen(command));
-    free(command);
-}
-
 static void forget_all(struct irc_services *services)
 {
     for (size_t i = 0; i < IRC_SERVICES_MAX; i++) {
-        forget(services->command[i]);
+        wipe_free(services->command[i]);
         services->command[i] = NULL;
     }
     services->step = IRC_SERVICES_IDLE;

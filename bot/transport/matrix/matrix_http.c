@@ -7,6 +7,7 @@
 #include "sys/transfers.h"
 #include "transport/matrix/matrix_answer.h"
 #include "util/buf.h"
+#include "util/wipe.h"
 
 #define CONNECT_MS 20000L
 #define QUIET_MS 60000
@@ -189,18 +190,11 @@ static void on_transfers_closed(uv_handle_t *handle)
     on_closed(http);
 }
 
-static void forget(char *secret)
-{
-    if (secret)
-        explicit_bzero(secret, strlen(secret));
-    free(secret);
-}
-
 static void close_all(struct matrix_http *http)
 {
     while (http->calls)
         free_call(http->calls);
-    forget(http->token);
+    wipe_free(http->token);
     free(http->base);
     free(http->ca_file);
     transfers_finish(&http->transfers, on_transfers_closed);
@@ -484,7 +478,7 @@ int matrix_http_set_token(struct matrix_http *http, const char *token)
         if (!copy)
             return -1;
     }
-    forget(http->token);
+    wipe_free(http->token);
     http->token = copy;
     http->token_number++;
     return 0;

@@ -10,6 +10,7 @@
 
 #include "transport/matrix/matrix_json.h"
 #include "util/buf.h"
+#include "util/wipe.h"
 
 #define BYTES_MAX (64 * 1024)
 #define LIFE_MAX_MS (10LL * 366 * 24 * 3600 * 1000)
@@ -19,13 +20,6 @@ void matrix_token_init(struct matrix_token *token)
     *token = (struct matrix_token){0};
 }
 
-static void forget(char *secret)
-{
-    if (secret)
-        explicit_bzero(secret, strlen(secret));
-    free(secret);
-}
-
 void matrix_token_finish(struct matrix_token *token)
 {
     if (!token)
@@ -33,8 +27,8 @@ void matrix_token_finish(struct matrix_token *token)
     free(token->homeserver);
     free(token->user_id);
     free(token->device_id);
-    forget(token->access_token);
-    forget(token->refresh_token);
+    wipe_free(token->access_token);
+    wipe_free(token->refresh_token);
     free(token->client_id);
     free(token->token_endpoint);
     free(token->revocation_endpoint);
@@ -46,7 +40,7 @@ int matrix_token_set(char **slot, const char *text)
     char *copy = text ? strdup(text) : NULL;
     if (text && !copy)
         return -1;
-    forget(*slot);
+    wipe_free(*slot);
     *slot = copy;
     return 0;
 }
@@ -247,7 +241,7 @@ int matrix_token_save(const struct matrix_token *token, const char *path, struct
     int result =
         text ? replace_file(path, text, error) : error_set(error, ERR_MEMORY, "out of memory");
     json_decref(whole);
-    forget(text);
+    wipe_free(text);
     return result;
 }
 
@@ -288,12 +282,12 @@ int matrix_token_take(struct matrix_token *token, const json_t *answer, int64_t 
         if (fresh[i])
             continue;
         while (i > 0)
-            forget(fresh[--i]);
+            wipe_free(fresh[--i]);
         return error_set(error, ERR_MEMORY, "out of memory");
     }
     for (size_t i = 0; i < 4; i++)
         if (fresh[i]) {
-            forget(*slots[i]);
+            wipe_free(*slots[i]);
             *slots[i] = fresh[i];
         }
     token->expires_at = expiry(answer, now);
